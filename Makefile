@@ -1,0 +1,39 @@
+# `make lab` and `make test` are all that a learner needs; `make help` lists the rest.
+.DEFAULT_GOAL := help
+# Bytecode is written once, at install: without it every import takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+PYTHON ?= python3
+WORKSHOP := .venv/bin/python -m workshop
+
+.PHONY: help
+help: ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
+
+.PHONY: lab
+lab: setup ## Start the sandbox and JupyterLab (ARGS=--no-browser on a headless machine)
+	@$(WORKSHOP) lab $(ARGS)
+
+.PHONY: setup
+setup: ## Build .venv from requirements.lock, or leave it alone if it is current
+	@$(PYTHON) workshop/install.py
+
+.PHONY: test
+test: setup ## Lint, types, the author's gate and all tests
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@$(WORKSHOP) gate
+	@.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
+
+.PHONY: gate
+gate: setup ## The author's gate alone: patches, checkpoints, notebooks, README
+	@$(WORKSHOP) gate
+
+.PHONY: format
+format: setup ## Format the code
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+.PHONY: lock
+lock: setup ## Write requirements.lock anew from pyproject.toml
+	@$(WORKSHOP) lock

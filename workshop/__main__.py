@@ -1,0 +1,5 @@
+"""Lets `python -m workshop` run what `workshop` runs."""
+
+from workshop.cli import main
+
+main()
