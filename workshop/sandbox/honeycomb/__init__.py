@@ -1,0 +1,1 @@
+"""Honeycomb's part of the sandbox: OTLP in, events kept, traces out."""

@@ -1,0 +1,83 @@
+"""Opens the sandbox's sockets, on this machine only, and says who holds a port that is taken."""
+
+import socket
+
+import psutil
+
+from workshop.errors import WorkshopError, command
+from workshop.sandbox import LOOPBACK
+
+HTTP_OPTION = "--port"
+DAEMON_OPTION = "--daemon-port"
+
+
+def bind_http(port: int) -> socket.socket:
+    """Return a TCP socket on loopback, bound and not yet listening.
+
+    Args:
+        port: the port; 0 for any that is free.
+
+    Raises:
+        WorkshopError: the port is taken, or may not be used.
+    """
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # A port that was ours a moment ago may be used again at once.
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return _bind(opened, port, HTTP_OPTION)
+
+
+def bind_daemon(port: int) -> socket.socket:
+    """Return a UDP socket on loopback; arguments and errors are those of `bind_http`."""
+    return _bind(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), port, DAEMON_OPTION)
+
+
+def is_free(port: int, kind: socket.SocketKind) -> bool:
+    """Tell whether nobody holds a port on loopback.
+
+    Args:
+        port: the port.
+        kind: `SOCK_STREAM` for TCP, `SOCK_DGRAM` for UDP.
+    """
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            if kind == socket.SOCK_STREAM:
+                probe.listen()
+        except OSError:
+            return False
+    return True
+
+
+def _bind(opened: socket.socket, port: int, option: str) -> socket.socket:
+    try:
+        opened.bind((LOOPBACK, port))
+        if opened.type == socket.SOCK_STREAM:
+            # Binding alone does not tell: only one may listen.
+            opened.listen()
+    except (OSError, OverflowError) as error:
+        opened.close()
+        holder = _find_holder(port, opened.type)
+        why = f"is taken by {holder}" if holder else f"cannot be used: {error}"
+        free = command(f"sandbox {option} 0")
+        raise WorkshopError(
+            f"Port {port} {why}.",
+            f"End what holds it, or let the sandbox pick a free port: `{free}`",
+        ) from None
+    return opened
+
+
+def _find_holder(port: int, kind: int) -> str:
+    """Return which process holds a port, as far as this user may know."""
+    name = "tcp" if kind == socket.SOCK_STREAM else "udp"
+    # One process after the other: some systems refuse to tell of all at once.
+    for process in psutil.process_iter():
+        try:
+            for opened in process.net_connections(name):
+                is_holder = opened.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)
+                if is_holder and opened.laddr.port == port:
+                    return f"process {process.pid} ({' '.join(process.cmdline())[:80]})"
+        except psutil.Error:
+            continue
+    return ""

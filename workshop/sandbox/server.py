@@ -1,0 +1,157 @@
+"""Runs a sandbox: in this process for a test or a check, or as a program until Ctrl-C."""
+
+import contextlib
+import os
+import select
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from workshop.errors import WorkshopError
+from workshop.sandbox import LOOPBACK, clients, running, state
+from workshop.sandbox.http_server import HttpServer
+from workshop.sandbox.ports import bind_daemon, bind_http
+from workshop.sandbox.state import State
+from workshop.sandbox.store import Reader, Store, make_folder
+from workshop.sandbox.web import create_app
+from workshop.sandbox.xray.daemon import Daemon
+
+# How long a sandbox that ends when unused waits for its first client, in seconds.
+GRACE = 10.0
+LOOK_INTERVAL = 0.5
+
+
+class Sandbox:
+    """A sandbox that runs in this process; made by `running_sandbox`.
+
+    Args:
+        data_dir: where it keeps what arrives.
+        store: the data, open for writing.
+        port: its HTTP port.
+        daemon_port: the UDP port of its X-Ray daemon.
+    """
+
+    def __init__(self, data_dir: Path, store: Store, port: int, daemon_port: int) -> None:
+        self.data_dir = data_dir
+        self.store = store
+        self.port = port
+        self.daemon_port = daemon_port
+
+    @property
+    def url(self) -> str:
+        """Its HTTP address, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def reader(self) -> contextlib.AbstractContextManager[Reader]:
+        """Open its data for reading, as `open_reader` does."""
+        return self.store.reader()
+
+
+@contextlib.contextmanager
+def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iterator[Sandbox]:
+    """Run a sandbox in threads of this process, for as long as the `with` lasts.
+
+    Args:
+        data_dir: where it keeps what arrives; made if absent.
+        port: its HTTP port; 0 for any that is free.
+        daemon_port: the UDP port of its X-Ray daemon; 0 for any that is free.
+
+    Raises:
+        WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
+            be used.
+    """
+    with contextlib.ExitStack() as stack:
+        make_folder(data_dir)
+        if not stack.enter_context(state.hold_lock(data_dir, state.LIFE_LOCK)):
+            raise _already_running(data_dir)
+        store = Store(data_dir)
+        stack.callback(store.close)
+        # Left by one that was killed: whoever reads it now would ask a dead port.
+        state.remove_state(data_dir)
+        http_socket = stack.enter_context(bind_http(port))
+        daemon_socket = stack.enter_context(bind_daemon(daemon_port))
+        sandbox = Sandbox(
+            data_dir, store, http_socket.getsockname()[1], daemon_socket.getsockname()[1]
+        )
+        daemon = Daemon(store, daemon_socket)
+        daemon.start()
+        stack.callback(daemon.stop)
+        http = HttpServer(create_app(store), http_socket)
+        http.start()
+        stack.callback(http.stop)
+        state.write_state(
+            data_dir,
+            State(os.getpid(), sandbox.url, sandbox.port, sandbox.daemon_port, time.time_ns()),
+        )
+        stack.callback(state.remove_state, data_dir)
+        yield sandbox
+
+
+def serve(
+    port: int = 4318, daemon_port: int = 2000, *, data: Path, while_used: bool = False
+) -> None:
+    """Run a sandbox until Ctrl-C or SIGTERM.
+
+    Args:
+        port: its HTTP port; 0 for any that is free.
+        daemon_port: the UDP port of its X-Ray daemon; 0 for any that is free.
+        data: where it keeps what arrives; made if absent.
+        while_used: end, too, when no process that `clients.register` noted is alive.
+
+    Raises:
+        WorkshopError: as `running_sandbox`.
+    """
+    with _wake_on_signals() as wake, running_sandbox(data, port, daemon_port) as sandbox:
+        print(f"sandbox: Honeycomb's traces  {sandbox.url}/v1/traces  key: sandbox")
+        print(f"sandbox: X-Ray's daemon      {LOOPBACK}:{sandbox.daemon_port}/udp")
+        print(f"sandbox: what arrived        {sandbox.url}/")
+        print("sandbox: Ctrl-C ends it; what arrived is kept", flush=True)
+        began = time.monotonic()
+        was_used = False
+        while True:
+            if while_used:
+                was_used = was_used or clients.any_alive(data)
+                is_past_grace = was_used or time.monotonic() > began + GRACE
+                if is_past_grace and _is_unused(data):
+                    break
+            if select.select([wake], [], [], LOOK_INTERVAL)[0]:
+                break
+    print("sandbox: stopped", flush=True)
+
+
+def _is_unused(data_dir: Path) -> bool:
+    """Tell whether nobody uses the sandbox; if so, nobody can find it from now on."""
+    with state.hold_lock(data_dir, state.DECISION_LOCK) as held:
+        if not held or clients.any_alive(data_dir):
+            return False
+        state.remove_state(data_dir)
+        return True
+
+
+@contextlib.contextmanager
+def _wake_on_signals() -> Iterator[int]:
+    """Give a descriptor that can be read once Ctrl-C or SIGTERM has come."""
+    reading, writing = os.pipe()
+
+    def wake(_number: int, _frame: FrameType | None) -> None:
+        os.write(writing, b".")
+
+    before = {number: signal.signal(number, wake) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield reading
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)
+
+
+def _already_running(data_dir: Path) -> WorkshopError:
+    found = running.find(data_dir)
+    where = f" at {found.url} (process {found.pid})" if found else ""
+    return WorkshopError(
+        f"A sandbox already runs{where}, with its data in {data_dir}.",
+        "Use that one, or give this one another folder with --data.",
+    )

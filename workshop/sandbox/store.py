@@ -1,0 +1,156 @@
+"""Keeps what the sandbox was sent in one SQLite file, safe from `kill -9` once it is committed."""
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from workshop.errors import WorkshopError
+
+FILE_NAME = "sandbox.sqlite"
+SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA_VERSION = 1
+# Marks the file as ours, so that no other program's database is ever written to.
+APPLICATION_ID = 0x77736278
+BUSY_TIMEOUT = 10.0
+
+Reader = sqlite3.Connection
+
+
+def make_folder(data_dir: Path) -> None:
+    """Make the folder for a sandbox's data, if it is absent.
+
+    Raises:
+        WorkshopError: it cannot be made, or not be written to.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(data_dir, error) from None
+    if not os.access(data_dir, os.W_OK):
+        raise _unusable(data_dir, PermissionError("it is not ours to write to"))
+
+
+class Store:
+    """The one writer of a sandbox's data.
+
+    All threads share one connection behind a lock: SQLite has one writer at a time in any case,
+    and a lock hands over faster than SQLite's own waiting. The write-ahead log lets others read
+    meanwhile; `synchronous=NORMAL` may lose the last commits in a power cut, never in a crash of
+    the process (https://www.sqlite.org/wal.html).
+
+    Args:
+        data_dir: the folder of the data, made if absent.
+
+    Raises:
+        WorkshopError: the folder cannot be used, or its file was written by something else.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        make_folder(data_dir)
+        self.data_dir = data_dir
+        self._lock = threading.Lock()
+        file = data_dir / FILE_NAME
+        try:
+            self._connection = sqlite3.connect(file, BUSY_TIMEOUT, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            raise _unusable(data_dir, error) from None
+        try:
+            self._prepare(file)
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise _unusable(data_dir, error) from None
+        except sqlite3.DatabaseError:
+            self._connection.close()
+            raise _foreign(file, "is not a database of the sandbox") from None
+        except WorkshopError:
+            self._connection.close()
+            raise
+
+    def _prepare(self, file: Path) -> None:
+        connection = self._connection
+        is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+        if not is_empty:
+            _check_is_ours(connection, file)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        if is_empty:
+            # One transaction: a process killed here must not leave half a schema.
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {SCHEMA.read_text('utf-8')}"
+                f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};"
+                "COMMIT;"
+            )
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection for one transaction: all of it is kept, or none."""
+        with self._lock, self._connection:
+            yield self._connection
+
+    def reader(self) -> contextlib.AbstractContextManager[Reader]:
+        """Open the same data for reading, as `open_reader` does."""
+        return open_reader(self.data_dir)
+
+    def close(self) -> None:
+        """Close the file; a store that is closed takes nothing more."""
+        with self._lock:
+            self._connection.close()
+
+
+@contextlib.contextmanager
+def open_reader(data_dir: Path) -> Iterator[Reader]:
+    """Open a sandbox's data for reading, from any process, while the sandbox runs or after it.
+
+    All that is read inside one `with` is of one moment.
+
+    Args:
+        data_dir: the folder that the sandbox was given.
+
+    Raises:
+        WorkshopError: no sandbox has run there, or the file was written by something else.
+    """
+    file = data_dir / FILE_NAME
+    if not file.is_file():
+        raise WorkshopError(
+            f"No sandbox has kept anything in {data_dir}.",
+            "Start one there first, or name the folder of the one that runs.",
+        )
+    connection = sqlite3.connect(
+        f"{file.resolve().as_uri()}?mode=ro", BUSY_TIMEOUT, uri=True, isolation_level=None
+    )
+    try:
+        try:
+            _check_is_ours(connection, file)
+        except sqlite3.DatabaseError:
+            raise _foreign(file, "is not a database of the sandbox") from None
+        connection.execute("BEGIN")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _check_is_ours(connection: sqlite3.Connection, file: Path) -> None:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application_id != APPLICATION_ID:
+        raise _foreign(file, "is not a database of the sandbox")
+    if version != SCHEMA_VERSION:
+        raise _foreign(
+            file, f"was written by another version of the sandbox ({version}, not {SCHEMA_VERSION})"
+        )
+
+
+def _foreign(file: Path, what: str) -> WorkshopError:
+    return WorkshopError(
+        f"{file} {what}.", f"Move it away and start again: mv '{file}' '{file}.old'"
+    )
+
+
+def _unusable(data_dir: Path, error: Exception) -> WorkshopError:
+    return WorkshopError(
+        f"The sandbox cannot keep its data in {data_dir}: {error}.",
+        "Give it a folder that it can write to, with --data.",
+    )

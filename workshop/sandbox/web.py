@@ -1,0 +1,111 @@
+"""The sandbox's web app: its own pages, the vendors' addresses, and who may ask."""
+
+import os
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from workshop.sandbox import VERSION, refusals
+from workshop.sandbox.honeycomb import receive
+from workshop.sandbox.store import Store
+
+# A web page elsewhere may name this machine by a domain of its own, and so read what is here;
+# the Host header then has that name. https://en.wikipedia.org/wiki/DNS_rebinding
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+COUNTS = """
+SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events),
+       (SELECT count(*) FROM xray_segment_documents), (SELECT count(*) FROM refusals)
+"""
+
+PAGE = """\
+The workshop's sandbox. It stands in for the vendors, on this machine only.
+
+Honeycomb   traces at {url}v1/traces, with the key 'sandbox'
+            {traces} traces, {events} events
+X-Ray       segment documents by UDP
+            {documents} documents
+Refused     {refused} requests
+
+Ctrl-C where it was started ends it; so does: kill {pid}
+"""
+
+
+def create_app(store: Store) -> Flask:
+    """Return the web app of one sandbox.
+
+    Args:
+        store: where it keeps what arrives.
+    """
+    app = Flask(__name__, static_folder=None)
+    # A doubled slash is another path to the vendors, not one to be mended by a redirect.
+    app.url_map.merge_slashes = False
+    app.register_blueprint(receive.create_blueprint(store))
+
+    @app.before_request
+    def check_host() -> Response | None:
+        host = request.environ.get("HTTP_HOST", "")
+        if _name(host) in HOSTS:
+            return None
+        reason = "the sandbox answers to 127.0.0.1 and localhost only"
+        _record(refusals.HOST, 421, reason, vendor="")
+        return Response(f"{reason}\n", 421, content_type="text/plain")
+
+    @app.get("/")
+    def show_page() -> Response:
+        with store.reader() as reader:
+            traces, events, documents, refused = reader.execute(COUNTS).fetchone()
+        page = PAGE.format(
+            url=request.host_url,
+            traces=traces,
+            events=events,
+            documents=documents,
+            refused=refused,
+            pid=os.getpid(),
+        )
+        return Response(page, content_type="text/plain; charset=utf-8")
+
+    @app.get("/health")
+    def tell_health() -> Response:
+        return jsonify(sandbox=True, pid=os.getpid(), version=VERSION)
+
+    @app.errorhandler(NotFound)
+    def refuse_path(error: HTTPException) -> Response:
+        reason = f"there is nothing at {request.path}"
+        is_browser = request.method == "GET" and receive.KEY_HEADER not in request.headers
+        if not is_browser:
+            # The path came from outside, and is kept apart: the reason stays free of it.
+            _record(refusals.UNKNOWN_PATH, 404, "there is nothing at this path", _vendor())
+        return Response(f"{reason}\n", error.code, content_type="text/plain; charset=utf-8")
+
+    @app.errorhandler(MethodNotAllowed)
+    def refuse_method(error: MethodNotAllowed) -> Response:
+        reason = f"{request.method} is not a method of this path"
+        _record(refusals.METHOD, 405, reason, _vendor())
+        allowed = {"Allow": ", ".join(sorted(error.valid_methods or ()))}
+        return Response(f"{reason}\n", 405, allowed, content_type="text/plain; charset=utf-8")
+
+    def _record(kind: str, status: int, reason: str, vendor: str) -> None:
+        refusals.record_refusal(
+            store,
+            vendor=vendor,
+            kind=kind,
+            status=status,
+            reason=reason,
+            path=request.path,
+            user_agent=request.headers.get("User-Agent", ""),
+        )
+
+    return app
+
+
+def _name(host: str) -> str:
+    """Return a Host header's name, without its port."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).lower()
+
+
+def _vendor() -> str:
+    """Return whom a request to an unknown path was meant for."""
+    is_honeycomb = receive.KEY_HEADER in request.headers or "/v1/" in request.path
+    return receive.VENDOR if is_honeycomb else ""

@@ -1,0 +1,1 @@
+"""X-Ray's part of the sandbox."""
