@@ -1,6 +1,7 @@
 """The sandbox's web app: its own pages, the vendors' addresses, and who may ask."""
 
 import os
+from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -50,6 +51,12 @@ def create_app(store: Store) -> Flask:
         reason = "the sandbox answers to 127.0.0.1 and localhost only"
         _record(refusals.HOST, 421, reason, vendor="")
         return Response(f"{reason}\n", 421, content_type="text/plain")
+
+    @app.after_request
+    def spell_reason(response: Response) -> Response:
+        # Exporters print it: 'Unauthorized', as the vendors write it, not in werkzeug's capitals.
+        response.status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
+        return response
 
     @app.get("/")
     def show_page() -> Response:
