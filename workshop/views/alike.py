@@ -23,7 +23,8 @@ def shapes(trace: Trace) -> Shapes:
     for span in reversed(trace.spans):
         own = (words.service(span), words.name(span), words.reason(span))
         below = (found[id(child)] for child in span.children)
-        seen = (*own, span.error, span.missing_parent, *below)
+        marks = span.error, words.failure(span), words.in_progress(span), span.missing_parent
+        seen = (*own, *marks, *below)
         found[id(span)] = numbers.setdefault(seen, len(numbers))
     return found
 

@@ -139,12 +139,14 @@ def note(lines: list[Row], row: Row) -> str:
         row: one of them.
     """
     parts = [_how_long(row)]
-    failed = [span for span in row.spans if span.error]
-    if failed:
-        what = words.count(len(failed), "error") if row.folded else "error"
-        why = "" if row.folded else words.reason(failed[0])
-        parts.append(f"{colours.ERROR_MARK} {what}" + (f": {why}" if why else ""))
     first = row.spans[0]
+    failed = words.failures(row.spans)
+    if row.folded and failed:
+        what = ", ".join(words.count(number, word) for word, number in failed.items())
+        parts.append(f"{colours.ERROR_MARK} {what}")
+    elif failed:
+        why = words.reason(first)
+        parts.append(f"{colours.ERROR_MARK} {words.failure(first)}" + (f": {why}" if why else ""))
     if first.missing_parent and not row.folded:
         parts.append("parent missing")
     if row.parent is not None and not row.folded:
@@ -155,7 +157,12 @@ def note(lines: list[Row], row: Row) -> str:
 
 
 def _how_long(row: Row) -> str:
-    durations = [words.length_ms(span) for span in row.spans]
+    ended = [span for span in row.spans if not words.in_progress(span)]
+    if not ended:
+        return "in progress"
+    if len(ended) < len(row.spans):
+        return f"{len(row.spans) - len(ended):,} in progress"
+    durations = [words.length_ms(span) for span in ended]
     shortest, longest = words.milliseconds(min(durations)), words.milliseconds(max(durations))
     if not row.folded:
         return longest

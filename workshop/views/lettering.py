@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +51,23 @@ def wrap(text: str, width: float, size: float = NORMAL, bold: bool = False) -> l
         else:
             lines.append(fit(word, width, size, bold))
     return lines
+
+
+def split(text: str, width: float, size: float = NORMAL, bold: bool = False) -> list[str]:
+    """Return a name in at most two lines of some inches, broken after '.', ':', '/', '-' or '_'.
+
+    What does not fit into the second line loses its middle.
+    """
+    text = text.rstrip()
+    if measure(text, size, bold) <= width + HAIR:
+        return [text]
+    first = ""
+    for part in re.findall(r"[^.:/_ -]*[.:/_ -]*", text):
+        if measure(first + part, size, bold) > width:
+            break
+        first += part
+    rest = fit(text[len(first) :], width, size, bold)
+    return [first.rstrip(), rest] if first else [rest]
 
 
 def writable(text: str, bold: bool = False) -> str:

@@ -46,5 +46,5 @@ def describe(trace: Trace) -> str:
         WorkshopError: the trace has no spans.
     """
     services = ", ".join(words.services(trace))
-    summary = f"Waterfall of {words.subject(trace)}: {words.count(len(trace.spans), 'span')}"
+    summary = f"Waterfall of {words.subject(trace)}: {words.sizes(trace.spans)}"
     return f"{summary} from {services}\n\n{tree.render(trace)}"

@@ -55,7 +55,7 @@ def rows(trace: Trace) -> list[Row]:
     if len(found) <= MOST:
         return found
     left = tuple(span for row in found[MOST - 1 :] for span in _all_spans(row))
-    return [*found[: MOST - 1], Row(f"… {words.count(len(left), 'more span')}", left, 0, None)]
+    return [*found[: MOST - 1], Row(f"… {words.sizes(left, 'more ')}", left, 0, None)]
 
 
 def _sibling_rows(
@@ -72,8 +72,8 @@ def _sibling_rows(
 
 
 def _label(rest: list[Span]) -> str:
-    inside = sum(1 for span in rest for _ in span.walk()) - len(rest)
-    below = f", {words.count(inside, 'span')} below" if inside else ""
+    inside = [below for span in rest for below in span.walk() if below is not span]
+    below = f", {words.sizes(inside)} below" if inside else ""
     return f"… {len(rest):,} more {words.name(rest[0])}{below}"
 
 

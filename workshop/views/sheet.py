@@ -8,6 +8,7 @@ imported when the first sheet is made: it is slow to start and most commands nev
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 PIXELS_PER_INCH = 100
 """On the page; the picture holds twice as many for screens that can show them."""
 DENSITY = 2
+
+Point = tuple[float, float]
+Curve = tuple[Point, Point, Point, Point]
+"""A cubic Bézier curve: where it starts, its two handles, where it ends."""
 
 
 class Sheet:
@@ -170,6 +175,86 @@ class Sheet:
         )
         line.set(gid=kind, zorder=1)
         self._axes.add_line(line)
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        kind: str,
+        colour: str,
+        thick: bool = False,
+        dashed: bool = False,
+    ) -> None:
+        """Draw the outline of a white rectangle with round corners.
+
+        Args:
+            x: inches from the left, of its left side.
+            y: inches from the top, of its top.
+            width: inches.
+            height: inches.
+            kind: what it is, kept as the artist's gid.
+            colour: of the outline.
+            thick: whether the outline is as thick as an error's.
+            dashed: whether it is broken.
+        """
+        from matplotlib.patches import FancyBboxPatch
+
+        box = FancyBboxPatch(
+            (x, y),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.07",
+            facecolor="white",
+            edgecolor=colour,
+            linewidth=2.0 if thick else 1.0,
+            linestyle=(0, (3, 2)) if dashed else "-",
+            antialiased=True,
+        )
+        box.set(gid=kind, zorder=2)
+        self._axes.add_patch(box)
+
+    def arrow(self, curves: Sequence[Curve], kind: str, colour: str, thick: bool = False) -> None:
+        """Draw an arrow along cubic Bézier curves.
+
+        Args:
+            curves: start, two handles and end of each, in inches; one starts where another ends.
+            kind: what it is, kept as the artist's gid.
+            colour: of the arrow.
+            thick: whether it is as thick as an error's edge.
+        """
+        from matplotlib.patches import PathPatch, Polygon
+        from matplotlib.path import Path
+
+        half, long = (0.065, 0.14) if thick else (0.05, 0.12)
+        *_, last, tip = curves[-1]
+        length = math.dist(last, tip)
+        across, down = (tip[0] - last[0]) / length, (tip[1] - last[1]) / length
+        base = tip[0] - long * across, tip[1] - long * down
+        # The line ends inside the head, whose tip it would blunt.
+        inside = tip[0] - long / 2 * across, tip[1] - long / 2 * down
+        points = [curves[0][0], *(point for curve in curves for point in curve[1:])]
+        points[-1] = inside
+        line = PathPatch(
+            Path(points, [Path.MOVETO] + [Path.CURVE4] * (len(points) - 1)),
+            facecolor="none",
+            edgecolor=colour,
+            linewidth=2.2 if thick else 1.1,
+            capstyle="butt",
+            antialiased=True,
+        )
+        line.set(gid=kind, zorder=1)
+        self._axes.add_patch(line)
+        side = half * down, -half * across
+        corners = [
+            tip,
+            (base[0] + side[0], base[1] + side[1]),
+            (base[0] - side[0], base[1] - side[1]),
+        ]
+        head = Polygon(corners, closed=True, facecolor=colour, edgecolor="none", antialiased=True)
+        head.set(gid=f"{kind}-head", zorder=1)
+        self._axes.add_patch(head)
 
 
 def png(figure: Figure) -> bytes:

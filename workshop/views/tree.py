@@ -45,7 +45,9 @@ def _describe(run: list[Span]) -> str:
         text += f" ×{len(run)}"
     if span.error:
         why = words.reason(span)
-        text += f"  {colours.ERROR_MARK} error" + (f": {why}" if why else "")
+        text += f"  {colours.ERROR_MARK} {words.failure(span)}" + (f": {why}" if why else "")
+    if words.in_progress(span):
+        text += "  (in progress)"
     if span.missing_parent:
         text += "  (its parent did not arrive)"
     if len(run) > 1 and span.children:

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from workshop.views import colours, lettering, sheet, words
 from workshop.views.colours import Look
+from workshop.views.heading import Heading
 from workshop.views.layout import (
     BAR,
     BEFORE_NOTE,
-    GAP,
     MARGIN,
     ROW,
-    WIDEST_NOTE,
     WIDTH,
     Layout,
     lay_out,
     service,
 )
-from workshop.views.lettering import LARGE, SMALL
+from workshop.views.legend import Entry, Legend
+from workshop.views.lettering import SMALL
 from workshop.views.picture import Picture, describe
 from workshop.views.sheet import Sheet
 
@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
     from workshop.sandbox.honeycomb.traces import Trace
 
-TITLE_LINE = 0.25
-FACTS_LINE = 0.23
 SCALE_LINE = 0.32
-ABOVE_LEGEND = 0.1
-SWATCH = 0.32
 MOST_LINKS = 12
 """Lines from one parent's bar to its children's; more of them would hide the bars."""
 
@@ -51,21 +47,19 @@ def draw(trace: Trace, title: str | None = None) -> Figure:
         WorkshopError: the trace has no spans.
     """
     facts = words.facts(trace)
-    heading = lettering.wrap(words.clean(title or facts), WIDTH - 2 * MARGIN, LARGE, bold=True)
-    facts = facts if title else ""
-    above = MARGIN + TITLE_LINE * len(heading) + (FACTS_LINE if facts else 0) + SCALE_LINE
-    layout = lay_out(trace, above)
-    legend = _legend(trace)
-    page = Sheet(WIDTH, layout.bottom + ABOVE_LEGEND + ROW * len(legend) + MARGIN)
-    _write_heading(page, heading, facts)
+    heading = Heading(title or facts, facts if title else "", WIDTH)
+    layout = lay_out(trace, heading.bottom + SCALE_LINE)
+    looks = colours.looks(words.services(trace))
+    legend = _legend(trace, looks)
+    page = Sheet(WIDTH, layout.bottom + legend.height)
+    heading.write(page)
     _draw_bands(page, layout)
     _draw_scale(page, layout, words.trace_length_ms(trace))
     _draw_branches(page, layout)
     _draw_links(page, layout)
-    looks = colours.looks(words.services(trace))
     for index in range(len(layout.rows)):
         _draw_row(page, layout, index, looks)
-    _draw_legend(page, legend, looks, layout.bottom + ABOVE_LEGEND)
+    legend.draw(page, layout.bottom)
     return page.figure
 
 
@@ -95,15 +89,6 @@ def show(trace: Trace, title: str | None = None) -> Picture:
     return Picture(to_png(trace, title), describe(trace))
 
 
-def _write_heading(page: Sheet, heading: list[str], facts: str) -> None:
-    y = MARGIN + TITLE_LINE / 2
-    for line in heading:
-        page.text(MARGIN, y, line, "title", size=LARGE, bold=True)
-        y += TITLE_LINE
-    if facts:
-        page.text(MARGIN, y, lettering.fit(facts, WIDTH - 2 * MARGIN), "facts", colours.MUTED)
-
-
 def _ground(index: int) -> str:
     return colours.BAND if index % 2 else "white"
 
@@ -117,7 +102,8 @@ def _draw_scale(page: Sheet, layout: Layout, duration_ms: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
     y = layout.top - 0.13
-    page.text(MARGIN, y, "span", "head", colours.MUTED, SMALL)
+    noun = words.noun(layout.rows[0].spans[0])
+    page.text(MARGIN, y, noun, "head", colours.MUTED, SMALL)
     page.text(layout.services, y, "service", "head", colours.MUTED, SMALL)
     places = [0.0]
     if duration_ms > 0:
@@ -186,33 +172,10 @@ def _draw_links(page: Sheet, layout: Layout) -> None:
         page.line([(end, above), (x, above), (x, y)], "link", colours.FAINT, dashed=end != x)
 
 
-def _legend(trace: Trace) -> list[list[str]]:
-    """Return the lines of the legend: the trace's services, then the mark of errors if any."""
-    labels = words.services(trace)
-    if any(span.error for span in trace.spans):
-        labels.append(f"{colours.ERROR_MARK} error")
-    lines: list[list[str]] = [[]]
-    left = WIDTH - 2 * MARGIN
-    for label in labels:
-        if lines[-1] and _entry_width(label) > left:
-            lines.append([])
-            left = WIDTH - 2 * MARGIN
-        lines[-1].append(label)
-        left -= _entry_width(label)
-    return lines
-
-
-def _entry_width(label: str) -> float:
-    return SWATCH + BEFORE_NOTE + min(lettering.measure(label, SMALL), WIDEST_NOTE) + 2 * GAP
-
-
-def _draw_legend(page: Sheet, legend: list[list[str]], looks: dict[str, Look], top: float) -> None:
-    for index, line in enumerate(legend):
-        x, y = MARGIN, top + ROW * (index + 0.5)
-        for label in line:
-            # What is not a service's name is the mark of errors.
-            look = looks.get(label, Look("white", colours.ERROR, ""))
-            page.bar(x, y, SWATCH, BAR * 0.85, "legend-bar", look, error=label not in looks)
-            name = lettering.fit(label, WIDEST_NOTE, SMALL)
-            page.text(x + SWATCH + BEFORE_NOTE, y, name, "legend", size=SMALL)
-            x += _entry_width(label)
+def _legend(trace: Trace, looks: dict[str, Look]) -> Legend:
+    """Return the trace's services, then the mark of errors if any."""
+    entries = [Entry(service, looks[service]) for service in words.services(trace)]
+    if failed := words.failures(trace.spans):
+        look = Look("white", colours.ERROR, "")
+        entries.append(Entry(f"{colours.ERROR_MARK} {', '.join(failed)}", look, error=True))
+    return Legend(entries, WIDTH)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workshop.errors import WorkshopError
+from workshop.views.segment_span import SegmentSpan
 
 if TYPE_CHECKING:
     from workshop.sandbox.honeycomb.traces import Span, Trace
@@ -59,6 +61,37 @@ def _ends(text: str, kept: int) -> str:
 def count(number: int, noun: str) -> str:
     """Return '1 span' or '7 spans'."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def noun(span: Span) -> str:
+    """Return what to call it: 'span', or in X-Ray's words 'segment' or 'subsegment'."""
+    return span.noun if isinstance(span, SegmentSpan) else "span"
+
+
+def sizes(spans: Sequence[Span], more: str = "") -> str:
+    """Return how many spans there are, such as '7 spans' or '2 segments, 9 subsegments'.
+
+    Args:
+        spans: one or more.
+        more: what stands before each noun, such as 'more '.
+    """
+    numbers = Counter(noun(span) for span in spans)
+    return ", ".join(count(numbers[each], f"{more}{each}") for each in sorted(numbers))
+
+
+def failure(span: Span) -> str:
+    """Return the word for what went wrong: 'error', or in X-Ray 'fault' or 'throttle' as well."""
+    return span.failure if isinstance(span, SegmentSpan) and span.failure else "error"
+
+
+def failures(spans: Sequence[Span]) -> dict[str, int]:
+    """Return how many spans failed, by the word for it."""
+    return dict(sorted(Counter(failure(span) for span in spans if span.error).items()))
+
+
+def in_progress(span: Span) -> bool:
+    """Return whether its end has not arrived; only X-Ray tells of such."""
+    return isinstance(span, SegmentSpan) and span.in_progress
 
 
 def milliseconds(value: float) -> str:
@@ -129,5 +162,5 @@ def facts(trace: Trace) -> str:
     Raises:
         WorkshopError: the trace has no spans.
     """
-    sizes = f"{count(len(trace.spans), 'span')}, {count(len(services(trace)), 'service')}"
-    return f"{subject(trace)}: {sizes}, {milliseconds(trace_length_ms(trace))}"
+    what, whose = sizes(trace.spans), count(len(services(trace)), "service")
+    return f"{subject(trace)}: {what}, {whose}, {milliseconds(trace_length_ms(trace))}"
