@@ -94,9 +94,12 @@ def test_a_taken_port_is_replaced_by_a_free_one(data):
 def test_the_ports_that_were_asked_for_are_used_where_they_are_free(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "_start", lambda data_dir, *ports: ports)
     monkeypatch.setattr(running, "is_free", lambda port, kind: True)
+    monkeypatch.setattr(running, "is_daemon_free", lambda port: True)
     assert running.ensure(tmp_path) == (4318, 2000)
-    monkeypatch.setattr(running, "is_free", lambda port, kind: kind == socket.SOCK_DGRAM)
+    monkeypatch.setattr(running, "is_free", lambda port, kind: False)
     assert running.ensure(tmp_path) == (0, 2000)
+    monkeypatch.setattr(running, "is_daemon_free", lambda port: False)
+    assert running.ensure(tmp_path) == (0, 0)
 
 
 def test_a_free_port_is_told_from_a_taken_one():

@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 from workshop.sandbox.honeycomb.events import translate
 from workshop.sandbox.honeycomb.storage import save_events
 from workshop.sandbox.honeycomb.traces import read_traces
-from workshop.sandbox.store import FILE_NAME, Store, open_reader
+from workshop.sandbox.store import FILE_NAME, SCHEMA_VERSION, Store, open_reader
 
 
 def refused(tmp_path, match):
@@ -33,13 +33,14 @@ def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path):
         assert reader.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-@pytest.mark.parametrize("version", [0, 2, 99])
+@pytest.mark.parametrize("version", [0, SCHEMA_VERSION - 1, SCHEMA_VERSION + 1, 99])
 def test_a_file_of_another_version_is_left_alone(tmp_path, version):
     Store(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE_NAME) as connection:
         connection.execute(f"PRAGMA user_version={version}")
     connection.close()
-    error = refused(tmp_path, f"another version of the sandbox \\({version}, not 1\\)")
+    told = f"another version of the sandbox \\({version}, not {SCHEMA_VERSION}\\)"
+    error = refused(tmp_path, told)
     assert "mv '" in error.next_step
 
 

@@ -5,6 +5,8 @@ This is the one place for it; documents are generated from here.
 
 from dataclasses import dataclass
 
+from workshop.sandbox.aws.dispatch import list_missing
+
 YES = "yes"
 DIFFERS = "differs"
 NO = "no"
@@ -62,15 +64,106 @@ COVERAGE = (
     Coverage("Honeycomb", "OTLP over gRPC", NO, "Use OTLP/HTTP."),
     Coverage("Honeycomb", "Metrics and logs", NO, "The sandbox answers 501 and says so."),
     Coverage("Honeycomb", "Events API, queries, triggers, boards", NO, "Only traces come in."),
-    Coverage("X-Ray", "Daemon, UDP", YES, "Segment documents are kept as they came."),
+    Coverage("X-Ray", "Daemon, UDP", YES, "In batches of 50, or after a pause of a second."),
     Coverage(
         "X-Ray",
-        "Rejected datagrams",
+        "Daemon, overload",
         DIFFERS,
-        "The daemon checks the header only; here a body that is not JSON is rejected too.",
+        "When 16 MiB wait, the oldest are dropped and counted; the real daemon keeps less.",
     ),
-    Coverage("X-Ray", "Daemon, TCP sampling proxy", NO, "The SDK falls back to its local rule."),
-    Coverage("X-Ray", "API", NO, "Documents are kept, not yet served."),
+    Coverage(
+        "X-Ray",
+        "Daemon, TCP proxy",
+        DIFFERS,
+        "`POST /GetSamplingRules` and `/SamplingTargets` only; the daemon signs any path for"
+        " whoever reaches it.",
+    ),
+    Coverage("X-Ray", "Daemon, telemetry records", NO, "What it counts is in the sandbox's data."),
+    Coverage(
+        "X-Ray",
+        "Sampling rules",
+        DIFFERS,
+        "Up to 25 beside the built-in one, the number that is widely quoted. Tags are taken, and"
+        " not kept.",
+    ),
+    Coverage(
+        "X-Ray",
+        "Sampling targets",
+        DIFFERS,
+        "The reservoir is shared by need among clients that reported in the last 30 s; how X-Ray"
+        " shares it is not published. A rule's change counts from the next whole second.",
+    ),
+    Coverage("X-Ray", "Sampling rate boost", NO, "It is kept with its rule, and never given."),
+    Coverage(
+        "X-Ray",
+        "Sampling statistics",
+        DIFFERS,
+        "The last hour by ten seconds; what X-Ray calls recent is not published.",
+    ),
+    Coverage("X-Ray", "Groups", DIFFERS, "Tags are taken, and not kept; there are no insights."),
+    Coverage(
+        "AWS",
+        "Keys",
+        DIFFERS,
+        "Access key and secret are the word `sandbox`; a real one is refused. Signatures are"
+        " verified, their age is not.",
+    ),
+    Coverage(
+        "AWS",
+        "Requests",
+        DIFFERS,
+        "What botocore's service model does not allow is refused, unknown members too.",
+    ),
+    Coverage(
+        "X-Ray",
+        "PutTraceSegments",
+        DIFFERS,
+        "What X-Ray says of some rare mistakes (a document that is no JSON or too large, a bad"
+        " parent) is not published.",
+    ),
+    Coverage("X-Ray", "PutTelemetryRecords", DIFFERS, "Taken, and not kept."),
+    Coverage(
+        "X-Ray",
+        "GetTraceSummaries",
+        DIFFERS,
+        "Pages have 500 traces; a partial scan finds them all. A trace can be found at once.",
+    ),
+    Coverage(
+        "X-Ray",
+        "Root causes",
+        DIFFERS,
+        "A response time is followed into the longest part that takes half of what it is in; how"
+        " X-Ray weighs it is not published.",
+    ),
+    Coverage("X-Ray", "BatchGetTraces", YES, "Up to five traces, with inferred segments."),
+    Coverage(
+        "X-Ray",
+        "GetServiceGraph, GetTraceGraph",
+        DIFFERS,
+        "No asynchronous links; what is called and sends no segments is `remote` or `AWS::…`.",
+    ),
+    Coverage(
+        "X-Ray",
+        "Filter expressions",
+        DIFFERS,
+        "All documented keywords but `json`; a comparison with what is not set is false, also by"
+        " `!=`, and an index counts from 0.",
+    ),
+    Coverage(
+        "X-Ray",
+        "Groups in filters and graphs",
+        DIFFERS,
+        "A group's filter is applied when it is asked for; X-Ray applies it as traces arrive.",
+    ),
+    Coverage(
+        "X-Ray", "Retention, quotas, throttling", NO, "Everything is kept, nothing throttled."
+    ),
+    Coverage(
+        "X-Ray",
+        "Other operations",
+        NO,
+        f"The sandbox answers 501 and says so: {', '.join(list_missing('xray'))}.",
+    ),
 )
 
 

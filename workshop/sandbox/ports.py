@@ -1,5 +1,6 @@
 """Opens the sandbox's sockets, on this machine only, and says who holds a port that is taken."""
 
+import contextlib
 import socket
 
 import psutil
@@ -9,6 +10,8 @@ from workshop.sandbox import LOOPBACK
 
 HTTP_OPTION = "--port"
 DAEMON_OPTION = "--daemon-port"
+# How many numbers are tried until one is free on both sides.
+PAIR_ATTEMPTS = 50
 
 
 def bind_http(port: int) -> socket.socket:
@@ -20,15 +23,25 @@ def bind_http(port: int) -> socket.socket:
     Raises:
         WorkshopError: the port is taken, or may not be used.
     """
-    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # A port that was ours a moment ago may be used again at once.
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    return _bind(opened, port, HTTP_OPTION)
+    return _bind(_open_tcp(), port, HTTP_OPTION)
 
 
-def bind_daemon(port: int) -> socket.socket:
-    """Return a UDP socket on loopback; arguments and errors are those of `bind_http`."""
-    return _bind(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), port, DAEMON_OPTION)
+def bind_daemon(port: int) -> tuple[socket.socket, socket.socket]:
+    """Return a UDP socket and a TCP socket on loopback, both on the same number.
+
+    An SDK is told one address for both. Arguments and errors are those of `bind_http`.
+    """
+    if port == 0:
+        # The number that the system picks for one may be taken for the other; the next may not.
+        for _ in range(PAIR_ATTEMPTS - 1):
+            with contextlib.suppress(WorkshopError):
+                return _bind_pair(0)
+    return _bind_pair(port)
+
+
+def is_daemon_free(port: int) -> bool:
+    """Tell whether nobody holds a port on loopback, neither UDP nor TCP."""
+    return is_free(port, socket.SOCK_DGRAM) and is_free(port, socket.SOCK_STREAM)
 
 
 def is_free(port: int, kind: socket.SocketKind) -> bool:
@@ -48,6 +61,23 @@ def is_free(port: int, kind: socket.SocketKind) -> bool:
         except OSError:
             return False
     return True
+
+
+def _bind_pair(port: int) -> tuple[socket.socket, socket.socket]:
+    tcp = _bind(_open_tcp(), port, DAEMON_OPTION)
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        return _bind(udp, tcp.getsockname()[1], DAEMON_OPTION), tcp
+    except WorkshopError:
+        tcp.close()
+        raise
+
+
+def _open_tcp() -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # A port that was ours a moment ago may be used again at once.
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return opened
 
 
 def _bind(opened: socket.socket, port: int, option: str) -> socket.socket:

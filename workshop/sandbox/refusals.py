@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 from workshop.sandbox.store import Reader, Store
 
-# Keys of Honeycomb, in each of their forms: a path or a user agent must not bring one in.
-KEY_PATTERN = re.compile(r"hc[a-z]?[a-z]{2}_\w+|[0-9a-fA-F]{32,}|\b[0-9a-zA-Z]{22}\b")
+# Keys of Honeycomb and AWS, in each of their forms: a path or a user agent must not bring one in.
+KEY_PATTERN = re.compile(
+    r"hc[a-z]?[a-z]{2}_\w+|[0-9a-fA-F]{32,}|\b[0-9a-zA-Z]{22}\b|\bA[KS]IA[0-9A-Z]{16}\b"
+)
 TEXT_LIMIT = 200
 
 UNKNOWN_KEY = "unknown-key"
 MISSING_KEY = "missing-key"
 MISSING_DATASET = "missing-dataset"
+SIGNATURE = "signature"
 CONTENT_TYPE = "content-type"
 BODY = "body"
+SEGMENT = "segment"
 UNKNOWN_PATH = "unknown-path"
 METHOD = "method"
 NOT_EMULATED = "not-emulated"
@@ -48,7 +52,7 @@ def record_refusal(
     store: Store, *, vendor: str, kind: str, status: int, reason: str, path: str, user_agent: str
 ) -> None:
     """Remember that a request was refused now; the arguments are those of `Refusal`."""
-    row = (time.time_ns(), vendor, kind, status, reason, _harmless(path), _harmless(user_agent))
+    row = (time.time_ns(), vendor, kind, status, reason, mask_keys(path), mask_keys(user_agent))
     with store.transaction() as connection:
         connection.execute(
             "INSERT INTO refusals (time_ns, vendor, kind, status, reason, path, user_agent)"
@@ -72,6 +76,6 @@ def read_refusals(reader: Reader, since_ns: int = 0) -> list[Refusal]:
     return [Refusal(*row) for row in rows]
 
 
-def _harmless(text: str) -> str:
+def mask_keys(text: str) -> str:
     """Return a text that came from outside, short and without anything that looks like a key."""
     return KEY_PATTERN.sub("…", text)[:TEXT_LIMIT]

@@ -17,7 +17,7 @@ import psutil
 import workshop
 from workshop.errors import WorkshopError
 from workshop.sandbox import LOOPBACK, clients, state
-from workshop.sandbox.ports import is_free
+from workshop.sandbox.ports import is_daemon_free, is_free
 from workshop.sandbox.store import make_folder
 
 READY_DEADLINE = 20.0
@@ -33,7 +33,7 @@ class Running:
     Args:
         url: its HTTP address, without a slash at the end.
         port: its HTTP port.
-        daemon_port: the UDP port of its X-Ray daemon.
+        daemon_port: the port of its X-Ray daemon, UDP and TCP.
         pid: its process.
         data_dir: where it keeps what arrives.
     """
@@ -66,7 +66,7 @@ def ensure(data_dir: Path, port: int = 4318, daemon_port: int = 2000) -> Running
     Args:
         data_dir: where it keeps what arrives; made if absent.
         port: the HTTP port that it should have, if it has to be started.
-        daemon_port: the UDP port of its X-Ray daemon, likewise.
+        daemon_port: the port of its X-Ray daemon, UDP and TCP, likewise.
 
     Raises:
         WorkshopError: it ended at once, or was not ready by the deadline.
@@ -84,7 +84,7 @@ def ensure(data_dir: Path, port: int = 4318, daemon_port: int = 2000) -> Running
         if found is not None:
             return found
         free_port = port if is_free(port, socket.SOCK_STREAM) else 0
-        free_daemon_port = daemon_port if is_free(daemon_port, socket.SOCK_DGRAM) else 0
+        free_daemon_port = daemon_port if is_daemon_free(daemon_port) else 0
         return _start(data_dir, free_port, free_daemon_port)
 
 

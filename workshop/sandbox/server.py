@@ -17,6 +17,7 @@ from workshop.sandbox.state import State
 from workshop.sandbox.store import Reader, Store, make_folder
 from workshop.sandbox.web import create_app
 from workshop.sandbox.xray.daemon import Daemon
+from workshop.sandbox.xray.daemon_proxy import create_proxy
 
 # How long a sandbox that ends when unused waits for its first client, in seconds.
 GRACE = 10.0
@@ -30,7 +31,7 @@ class Sandbox:
         data_dir: where it keeps what arrives.
         store: the data, open for writing.
         port: its HTTP port.
-        daemon_port: the UDP port of its X-Ray daemon.
+        daemon_port: the port of its X-Ray daemon, UDP and TCP.
     """
 
     def __init__(self, data_dir: Path, store: Store, port: int, daemon_port: int) -> None:
@@ -56,7 +57,7 @@ def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iter
     Args:
         data_dir: where it keeps what arrives; made if absent.
         port: its HTTP port; 0 for any that is free.
-        daemon_port: the UDP port of its X-Ray daemon; 0 for any that is free.
+        daemon_port: the port of its X-Ray daemon, UDP and TCP; 0 for any that is free.
 
     Raises:
         WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
@@ -71,13 +72,16 @@ def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iter
         # Left by one that was killed: whoever reads it now would ask a dead port.
         state.remove_state(data_dir)
         http_socket = stack.enter_context(bind_http(port))
-        daemon_socket = stack.enter_context(bind_daemon(daemon_port))
+        udp_socket, tcp_socket = map(stack.enter_context, bind_daemon(daemon_port))
         sandbox = Sandbox(
-            data_dir, store, http_socket.getsockname()[1], daemon_socket.getsockname()[1]
+            data_dir, store, http_socket.getsockname()[1], udp_socket.getsockname()[1]
         )
-        daemon = Daemon(store, daemon_socket)
+        daemon = Daemon(store, udp_socket)
         daemon.start()
         stack.callback(daemon.stop)
+        proxy = HttpServer(create_proxy(store), tcp_socket)
+        proxy.start()
+        stack.callback(proxy.stop)
         http = HttpServer(create_app(store), http_socket)
         http.start()
         stack.callback(http.stop)
@@ -96,7 +100,7 @@ def serve(
 
     Args:
         port: its HTTP port; 0 for any that is free.
-        daemon_port: the UDP port of its X-Ray daemon; 0 for any that is free.
+        daemon_port: the port of its X-Ray daemon, UDP and TCP; 0 for any that is free.
         data: where it keeps what arrives; made if absent.
         while_used: end, too, when no process that `clients.register` noted is alive.
 
@@ -105,7 +109,7 @@ def serve(
     """
     with _wake_on_signals() as wake, running_sandbox(data, port, daemon_port) as sandbox:
         print(f"sandbox: Honeycomb's traces  {sandbox.url}/v1/traces  key: sandbox")
-        print(f"sandbox: X-Ray's daemon      {LOOPBACK}:{sandbox.daemon_port}/udp")
+        print(f"sandbox: X-Ray's daemon      {LOOPBACK}:{sandbox.daemon_port}/udp and tcp")
         print(f"sandbox: what arrived        {sandbox.url}/")
         print("sandbox: Ctrl-C ends it; what arrived is kept", flush=True)
         began = time.monotonic()

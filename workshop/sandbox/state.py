@@ -24,7 +24,7 @@ class State:
         pid: its process.
         url: its HTTP address, without a slash at the end.
         port: its TCP port.
-        daemon_port: the UDP port of its X-Ray daemon.
+        daemon_port: the port of its X-Ray daemon, UDP and TCP.
         started_ns: when it was ready, in nanoseconds since 1970.
     """
 

@@ -11,7 +11,7 @@ from workshop.errors import WorkshopError
 
 FILE_NAME = "sandbox.sqlite"
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Marks the file as ours, so that no other program's database is ever written to.
 APPLICATION_ID = 0x77736278
 BUSY_TIMEOUT = 10.0

@@ -7,12 +7,10 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from workshop.sandbox import VERSION, refusals
+from workshop.sandbox.aws import dispatch
 from workshop.sandbox.honeycomb import receive
+from workshop.sandbox.hosts import is_this_machine
 from workshop.sandbox.store import Store
-
-# A web page elsewhere may name this machine by a domain of its own, and so read what is here;
-# the Host header then has that name. https://en.wikipedia.org/wiki/DNS_rebinding
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 COUNTS = """
 SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events),
@@ -24,7 +22,7 @@ The workshop's sandbox. It stands in for the vendors, on this machine only.
 
 Honeycomb   traces at {url}v1/traces, with the key 'sandbox'
             {traces} traces, {events} events
-X-Ray       segment documents by UDP
+X-Ray       segment documents by UDP, and the API at {url} with the key 'sandbox'
             {documents} documents
 Refused     {refused} requests
 
@@ -45,12 +43,14 @@ def create_app(store: Store) -> Flask:
 
     @app.before_request
     def check_host() -> Response | None:
-        host = request.environ.get("HTTP_HOST", "")
-        if _name(host) in HOSTS:
+        if is_this_machine(request.environ.get("HTTP_HOST", "")):
             return None
         reason = "the sandbox answers to 127.0.0.1 and localhost only"
         _record(refusals.HOST, 421, reason, vendor="")
         return Response(f"{reason}\n", 421, content_type="text/plain")
+
+    # After the check above: what is asked by another name is no vendor's business.
+    app.register_blueprint(dispatch.create_blueprint(store))
 
     @app.after_request
     def spell_reason(response: Response) -> Response:
@@ -104,12 +104,6 @@ def create_app(store: Store) -> Flask:
         )
 
     return app
-
-
-def _name(host: str) -> str:
-    """Return a Host header's name, without its port."""
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdecimal() else host).lower()
 
 
 def _vendor() -> str:
