@@ -19,6 +19,7 @@ class Step:
         vendor: the vendor it introduces, or `none`.
         minutes: how long a learner needs.
         can_do: what the learner can do after it, as the end of 'you can …'.
+        before: what its check finds in the app of the step before.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Step:
     vendor: str
     minutes: int
     can_do: str
+    before: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -52,7 +54,8 @@ class Step:
 def steps() -> list[Step]:
     """Return all steps of the course, in order."""
     text = (place.root() / place.MARK).read_text(encoding="utf-8")
-    return [Step(**entry) for entry in tomllib.loads(text)["step"]]
+    entries = tomllib.loads(text)["step"]
+    return [Step(**{**entry, "before": tuple(entry.get("before", ()))}) for entry in entries]
 
 
 def step(number: int) -> Step:
@@ -67,5 +70,5 @@ def step(number: int) -> Step:
     last = steps()[-1].number
     raise WorkshopError(
         f"There is no step {number}: the course has the steps 0 to {last}.",
-        f"`{command('')}`".replace(" `", "`") + " lists them.",
+        f"`{command()}` lists them.",
     )

@@ -17,11 +17,11 @@ class WorkshopError(Exception):
         self.next_step = next_step
 
 
-def command(words: str) -> str:
+def command(words: str = "") -> str:
     """Return a workshop command as it runs in this shell, for use in messages.
 
     Args:
-        words: what follows the program's name, such as `apply 1`.
+        words: what follows the program's name, such as `apply 1`; nothing gives the name alone.
     """
     program = "workshop" if shutil.which("workshop") else ".venv/bin/workshop"
-    return f"{program} {words}"
+    return f"{program} {words}".strip()

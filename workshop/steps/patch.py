@@ -56,4 +56,4 @@ def _summary(path: str, text: str) -> str:
 
 def _readable(text: str) -> str:
     """Return hunks with `…` between them in place of git's line numbers."""
-    return re.sub(r"^@@ .* @@.*$", "…", text, flags=re.MULTILINE).removeprefix("…\n")
+    return re.sub(r"^@@ .* @@.*$", "…", text, flags=re.MULTILINE).removeprefix("…\n").rstrip()

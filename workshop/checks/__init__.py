@@ -1,0 +1,1 @@
+"""Runs the learner's app, looks at the telemetry that arrived, and says what it found."""

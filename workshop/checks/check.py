@@ -1,0 +1,94 @@
+"""Checks an app: runs it once, lets each step's check judge, remembers what came of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workshop import course
+from workshop.checks import app, honeycomb, interrupts, report
+from workshop.checks.evidence import Evidence
+from workshop.checks.findings import Finding, Verdict
+from workshop.checks.gather import Progress, gather
+from workshop.checks.target import Target
+from workshop.errors import WorkshopError, command
+
+JUDGES: dict[int, Callable[[Evidence], Verdict]] = {honeycomb.STEP: honeycomb.judge}
+WORKS, FINDINGS, COULD_NOT = 0, 1, 2
+
+
+@dataclass
+class Checked:
+    """What one check found.
+
+    Args:
+        evidence: what the run left behind.
+        app: what is wrong with the app itself.
+        verdicts: what each step's check says.
+    """
+
+    evidence: Evidence
+    app: list[Finding]
+    verdicts: list[Verdict]
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all hold, 1 where something is found, 2 where no step could be judged."""
+        if not self.verdicts:
+            return COULD_NOT
+        faults = [each for each in self.app if not each.entry.note]
+        return FINDINGS if faults or any(v.state != "works" for v in self.verdicts) else WORKS
+
+    def as_text(self) -> str:
+        """Return it as a person reads it."""
+        return report.render(self.evidence, self.app, self.verdicts)
+
+    def as_json(self) -> str:
+        """Return it for a machine: a list, the app first where there is something to say of it."""
+        entries: list[dict[str, Any]] = [verdict.as_json() for verdict in self.verdicts]
+        if self.app:
+            findings = [each.as_json() for each in self.app if not each.entry.note]
+            notes = [each.as_json() for each in self.app if each.entry.note]
+            of_app = {
+                "step": None,
+                "verdict": "broken" if findings else "works",
+                "findings": findings,
+                "notes": notes,
+                "arrived": "",
+            }
+            entries.insert(0, of_app)
+        return json.dumps(entries, indent=2, ensure_ascii=False)
+
+
+def check(
+    target: Target, number: int | None = None, progress: Progress = lambda _: None
+) -> Checked:
+    """Run an app and judge one step, or all of them.
+
+    Args:
+        target: the app.
+        number: the step to judge; none means every step that has a check.
+        progress: called with a few words at each stage.
+
+    Raises:
+        WorkshopError: that step has no check, the course has no such step, the app's command cannot
+            be run, or the check was stopped by a signal.
+    """
+    if number is not None and number not in JUDGES:
+        title = course.step(number).title
+        raise WorkshopError(
+            f"Step {number} ({title}) has nothing to check.",
+            f"The steps with a check: {', '.join(map(str, JUDGES))}.",
+        )
+    with interrupts.wish_to_stop() as hurry:
+        evidence = gather(target, progress, hurry)
+    if hurry.is_set():
+        raise WorkshopError(
+            "The check was stopped before it could judge; what it had started is ended.",
+            f"`{command('check')}` starts it again.",
+        )
+    about_app = app.judge(evidence)
+    wanted = list(JUDGES) if number is None else [number]
+    if app.is_fatal(evidence, about_app):
+        wanted = []
+    return Checked(evidence, about_app, [JUDGES[each](evidence) for each in wanted])

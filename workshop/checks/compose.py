@@ -1,0 +1,105 @@
+"""Reads what docker-compose.yml sets for a service, so that a check runs it as compose would."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import yaml
+
+# Hosts that a configuration may name where a check listens in their stead.
+STOOD_IN_FOR = ("api.honeycomb.io", "api.eu1.honeycomb.io", "sandbox")
+
+
+def find_file(folder: Path) -> Path | None:
+    """Return the compose file of a folder, or of the one above it."""
+    names = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
+    files = (place / name for place in (folder, folder.parent) for name in names)
+    return next((file for file in files if file.is_file()), None)
+
+
+def find_service(file: Path | None, folder: Path) -> str:
+    """Return the name of the service that a compose file builds from a folder, or nothing.
+
+    Args:
+        file: the compose file.
+        folder: the app's folder.
+    """
+    for name, service in _services(file).items():
+        build = service.get("build")
+        context = build.get("context") if isinstance(build, dict) else build
+        if file and isinstance(context, str) and (file.parent / context).resolve() == folder:
+            return str(name)
+    return ""
+
+
+def read_variables(file: Path | None, service: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that a compose file gives a service.
+
+    Args:
+        file: the compose file.
+        service: the service's name.
+        known: variables for `${NAME}`, `${NAME:-default}` and `${NAME:?error}`; what is absent is
+            empty, as it is for compose.
+    """
+    written = _services(file).get(service, {}).get("environment") or {}
+    if isinstance(written, list):
+        entries = (str(entry).partition("=") for entry in written)
+        written = {name: value if sign else None for name, sign, value in entries}
+    if not isinstance(written, dict):
+        return {}
+    return {
+        str(name): _interpolate(_as_text(value), known)
+        for name, value in written.items()
+        if value is not None
+    }
+
+
+def stand_in(value: str, sandbox_url: str) -> str:
+    """Put the sandbox in a vendor's place, where a value is the address of one.
+
+    Ports, paths and everything else stay as they are written.
+
+    Args:
+        value: a variable's value.
+        sandbox_url: where the check's sandbox listens.
+    """
+    try:
+        parts = urlsplit(value)
+        is_vendor = parts.hostname in STOOD_IN_FOR and parts.port in (None, 443, 4318)
+    except ValueError:
+        return value
+    if not is_vendor:
+        return value
+    sandbox = urlsplit(sandbox_url)
+    return urlunsplit((sandbox.scheme, sandbox.netloc, parts.path, parts.query, ""))
+
+
+def _services(file: Path | None) -> dict[str, dict[str, Any]]:
+    """Return the services of a compose file, as far as it can be read."""
+    if file is None:
+        return {}
+    try:
+        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        services = document["services"]
+        return {str(name): service for name, service in services.items() if _is_mapping(service)}
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _as_text(value: Any) -> str:
+    # YAML's true and false reach a container as they are written.
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _interpolate(text: str, known: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        name, _, rest = match.group(1).partition(":")
+        return known.get(name) or (rest[1:] if rest.startswith("-") else "")
+
+    return re.sub(r"\$\{([^}]*)\}", value, text)

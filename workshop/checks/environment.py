@@ -1,0 +1,93 @@
+"""Says with which environment variables a check runs each of the app's services."""
+
+import os
+from pathlib import Path
+
+from workshop import process_tree, processes, real
+from workshop.checks.target import Target, compose_variables
+from workshop.learner_app import Program
+from workshop.sandbox.server import Sandbox
+
+PROBE = Path(__file__).parent / "probe"
+# backend's spans leave each second: long enough that the last request's are still in the queue when
+# the app is stopped, so that only a flush at exit can deliver them. Those of profiles leave sooner,
+# so that it is backend's delivery that ends the wait, and a whole second follows it.
+SCHEDULE_DELAY_MS = 1000
+PROFILES_DELAY_MS = 200
+
+
+def make(
+    target: Target,
+    program: Program,
+    ports: dict[str, int],
+    sandbox: Sandbox,
+    folder: Path,
+    mark: str,
+) -> dict[str, str]:
+    """Return one service's whole environment.
+
+    Args:
+        target: the app.
+        program: the service.
+        ports: the port of each service, by name.
+        sandbox: where its SDKs shall send.
+        folder: the check's temporary folder, for all that the app writes on its own account.
+        mark: the check's mark.
+    """
+    pointers = real.app_variables({}, sandbox.url)
+    written = compose_variables(target, program, sandbox.url)
+    if written:
+        # What spans say of HTTP is for compose to decide; where they go, for the check.
+        del pointers["OTEL_SEMCONV_STABILITY_OPT_IN"]
+    scratch = folder / "tmp"
+    scratch.mkdir(exist_ok=True)
+    port = str(ports[program.name])
+    delay = PROFILES_DELAY_MS if program.name == "profiles" else SCHEDULE_DELAY_MS
+    variables = {
+        **real.clean_environment(folder),
+        **written,
+        **_stand_ins(sandbox, folder),
+        **pointers,
+        "OTEL_BSP_SCHEDULE_DELAY": str(delay),
+        "PATH": target.search_path,
+        "PYTHONPATH": _python_path(written),
+        "WORKSHOP_PROBE": str(folder / f"{program.name}.notes"),
+        "WORKSHOP_PROBE_FOLDER": str(target.folder),
+        # The app's folder stays as it is: no __pycache__ that was not there before.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(scratch),
+        # For a command that names no port.
+        "PORT": port,
+        "FLASK_RUN_PORT": port,
+        process_tree.MARK: f"{mark}/{program.name}",
+    }
+    if "profiles" in ports:
+        variables["PROFILES_URL"] = f"http://{processes.LOCALHOST}:{ports['profiles']}"
+    return variables
+
+
+def _stand_ins(sandbox: Sandbox, folder: Path) -> dict[str, str]:
+    """Return variables that keep every vendor's SDK, and every proxy, on this machine.
+
+    A check must not send with the learner's real credentials, and an SDK without any must neither
+    fail at import nor ask the network for some.
+    """
+    return {
+        "AWS_ACCESS_KEY_ID": real.SANDBOX_KEY,
+        "AWS_SECRET_ACCESS_KEY": real.SANDBOX_KEY,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": str(folder / "aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "aws-credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": sandbox.url,
+        "AWS_XRAY_DAEMON_ADDRESS": f"{processes.LOCALHOST}:{sandbox.daemon_port}",
+        "NO_PROXY": f"{processes.LOCALHOST},localhost",
+        "no_proxy": f"{processes.LOCALHOST},localhost",
+    }
+
+
+def _python_path(written: dict[str, str]) -> str:
+    """Return the probe's folder, then those that the shell or docker-compose.yml names."""
+    own = written.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")
+    return os.pathsep.join([str(PROBE), *([own] if own else [])])

@@ -1,0 +1,158 @@
+"""Runs the learner's app once against a private sandbox, and gathers the evidence."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workshop import process_tree
+from workshop.checks import notes, services, traffic, watchdog
+from workshop.checks.evidence import Evidence
+from workshop.checks.honeycomb import settings
+from workshop.checks.notes import Note
+from workshop.checks.target import Target
+from workshop.checks.words import request_path
+from workshop.processes import Service
+from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
+from workshop.sandbox.refusals import read_refusals
+from workshop.sandbox.server import Sandbox, running_sandbox
+
+ARRIVAL_DEADLINE = 3.0
+Progress = Callable[[str], None]
+Trials = dict[str, Note]
+
+
+def gather(
+    target: Target,
+    progress: Progress = lambda _: None,
+    hurry: threading.Event | None = None,
+) -> Evidence:
+    """Run an app, drive the known traffic, stop it, and return what it left behind.
+
+    It always ends: each wait has a deadline, and what the app started is ended with it, even if
+    this process is killed. The learner's files are not touched; the app's database and output live
+    in a temporary folder.
+
+    Args:
+        target: the app.
+        progress: called with a few words at each stage.
+        hurry: once it is set, nothing is waited for, and the evidence is not worth judging.
+
+    Raises:
+        WorkshopError: the app's command cannot be run.
+    """
+    began = time.monotonic()
+    hurry = hurry or threading.Event()
+    mark = uuid.uuid4().hex
+    with (
+        TemporaryDirectory(prefix="workshop-check-", ignore_cleanup_errors=True) as name,
+        watchdog.watching(mark, Path(name)),
+        running_sandbox(Path(name) / "sandbox") as sandbox,
+        ThreadPoolExecutor(max_workers=1) as pool,
+    ):
+        folder = Path(name)
+        evidence = Evidence(target, sandbox.url)
+        trials = pool.submit(settings.try_each, target, mark) if target.ours else None
+        progress("starting your app")
+        last_began = 0
+        with services.running(evidence, sandbox, folder, mark, hurry) as backend:
+            # Before the services end: with them, all that bears the mark is killed.
+            if trials:
+                evidence.trials = _await(trials, mark, hurry)
+            if backend is not None:
+                last_began = _drive(evidence, backend, sandbox, folder, progress, hurry)
+        _read_arrivals(evidence, sandbox, last_began)
+    evidence.seconds = time.monotonic() - began
+    return evidence
+
+
+def _await(trials: Future[Trials], mark: str, hurry: threading.Event) -> Trials:
+    """Return what the trials have come to; cut them short once nothing is worth waiting for."""
+    while not trials.done():
+        if hurry.is_set():
+            process_tree.kill_marked(mark)
+        wait([trials], timeout=0.05)
+    return trials.result()
+
+
+def _drive(
+    evidence: Evidence,
+    backend: Service,
+    sandbox: Sandbox,
+    folder: Path,
+    progress: Progress,
+    hurry: threading.Event,
+) -> int:
+    """Send the known traffic, wait for its telemetry, then send one request more.
+
+    Returns:
+        When that last one began, in nanoseconds since 1970.
+    """
+    progress("sending it requests")
+    cast = traffic.COURSE if evidence.target.ours else traffic.BOOTCAMP
+    evidence.asked = traffic.drive(backend.url, cast, hurry)
+    progress("waiting for its telemetry")
+    _wait_for_arrival(evidence, backend, sandbox, folder, hurry)
+    began = time.time_ns()
+    if backend.process.poll() is None and not hurry.is_set():
+        evidence.last = traffic.ask(backend.url, "GET", traffic.LAST, hurry=hurry)
+    progress("stopping it")
+    return began
+
+
+def _may_send(folder: Path, sandbox: Sandbox) -> bool:
+    """Tell whether any exporter points at the sandbox; where the probe cannot tell, one may."""
+    noted = [note for file in folder.glob("*.notes") for note in notes.read(file)]
+    kinds = {note["what"] for note in noted}
+    if "probe" not in kinds or kinds & {"no-probe", "probe-failed"}:
+        return True
+    endpoints = [str(note["endpoint"]) for note in noted if note["what"] == "exporter"]
+    return any(each.startswith(sandbox.url) for each in endpoints)
+
+
+def _wait_for_arrival(
+    evidence: Evidence, backend: Service, sandbox: Sandbox, folder: Path, hurry: threading.Event
+) -> None:
+    """Wait until each request has become a whole trace, or there is no more to wait for."""
+    wanted = sum(asked.status > 0 for asked in evidence.asked)
+    deadline = time.monotonic() + (ARRIVAL_DEADLINE if _may_send(folder, sandbox) else 0)
+    while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
+        with sandbox.reader() as reader:
+            traces = read_traces(reader)
+            refused = read_refusals(reader)
+        whole = sum(_is_whole(trace, evidence.target.ours) for trace in traces)
+        if whole >= wanted or (refused and not traces):
+            return
+        time.sleep(0.02)
+
+
+def _is_whole(trace: Trace, both_sides: bool) -> bool:
+    """Tell whether all spans are there; both sides of each call where both are instrumented."""
+    return not any(
+        span.missing_parent or (both_sides and span.kind == "client" and not span.children)
+        for span in trace.spans
+    )
+
+
+def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> None:
+    """Read what arrived, once the app has ended and can send no more."""
+    with sandbox.reader() as reader:
+        traces = read_traces(reader)
+        evidence.refused = read_refusals(reader)
+        events = read_events(reader)
+    spans = [
+        (event["trace.trace_id"], event["trace.span_id"])
+        for event in events
+        if "trace.span_id" in event and "meta.annotation_type" not in event
+    ]
+    evidence.repeated = len(spans) - len(set(spans))
+    evidence.last_arrived = any(
+        span.kind == "server" and span.start_ns >= last_began and request_path(span) == traffic.LAST
+        for trace in traces
+        for span in trace.roots
+    )
+    # The last request tells what an exit loses; all else is judged by the traffic before it.
+    evidence.traces = [trace for trace in traces if not last_began or trace.start_ns < last_began]

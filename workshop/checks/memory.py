@@ -1,0 +1,44 @@
+"""Remembers what checks found, under `.workshop/`."""
+
+import json
+import os
+from typing import Any
+
+from workshop import place
+from workshop.checks.findings import Finding, Verdict
+from workshop.sandbox.state import hold_lock
+
+LOCK = "checks.lock"
+LOCK_DEADLINE = 2.0
+
+
+def remember(verdicts: list[Verdict], app: list[Finding]) -> None:
+    """Keep the verdicts and findings, for `workshop`, `workshop hint` and the journal."""
+    with hold_lock(place.state(), LOCK, LOCK_DEADLINE):
+        known = recall()
+        for verdict in verdicts:
+            known["steps"][str(verdict.step)] = verdict.state
+        found = app + [each for verdict in verdicts for each in verdict.findings]
+        ids = [each.id for each in found]
+        known["findings"] = ids
+        known["hints"] = {id_: rung for id_, rung in known["hints"].items() if id_ in ids}
+        write(known)
+
+
+def recall() -> dict[str, Any]:
+    """Return what earlier checks found: `steps`, `findings` of the last one, `hints` given."""
+    file = place.state() / "checks.json"
+    try:
+        known = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    empty: dict[str, Any] = {"steps": {}, "findings": [], "hints": {}}
+    return {**empty, **known} if isinstance(known, dict) else empty
+
+
+def write(known: dict[str, Any]) -> None:
+    """Write what is remembered, whole or not at all."""
+    file = place.state() / "checks.json"
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(known, indent=2), "utf-8")
+    draft.replace(file)

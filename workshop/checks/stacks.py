@@ -1,0 +1,49 @@
+"""Asks a process that says nothing where it is: which line of the learner's it does not leave."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+from workshop import process_tree
+from workshop.checks import notes
+from workshop.checks.presence import LEFT_OUT
+
+# The probe has Python write each thread's stack when this comes.
+ASK = signal.SIGUSR1
+ANSWER_DEADLINE = 1.0
+FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+) in ', re.MULTILINE)
+
+
+def find_line(notes_file: Path, mark: str, folder: Path) -> str:
+    """Return the learner's line that a service is at, as `file:line`, or nothing.
+
+    Args:
+        notes_file: where the probe notes what the service does.
+        mark: the service's mark; no other process is asked.
+        folder: the learner's folder.
+    """
+    ready = {note["pid"] for note in notes.read(notes_file) if note["what"] == "stacks"}
+    for process in process_tree.marked(mark):
+        if process.pid in ready:
+            os.kill(process.pid, ASK)
+            line = _read(notes_file.with_name(f"{notes_file.name}.{process.pid}.stacks"), folder)
+            if line:
+                return line
+    return ""
+
+
+def _read(file: Path, folder: Path) -> str:
+    """Wait for the stacks, and return the innermost line of theirs in the newest thread."""
+    deadline = time.monotonic() + ANSWER_DEADLINE
+    text = ""
+    # It is written in one go, and ends with the main thread.
+    while not text and time.monotonic() < deadline:
+        time.sleep(0.02)
+        text = file.read_text("utf-8", errors="replace") if file.is_file() else ""
+    for frame in FRAME.finditer(text):
+        path = folder / frame["file"]
+        if path.is_relative_to(folder) and not LEFT_OUT & set(path.relative_to(folder).parts):
+            return f"{path.relative_to(folder)}:{frame['line']}"
+    return ""

@@ -1,0 +1,173 @@
+"""The known traffic that a check drives: every route, one failure, one page that is not there."""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+REQUEST_DEADLINE = 5.0
+NEXT_DEADLINE = 2.0
+LARGEST_ANSWER = 10_000_000
+HOME = "/api/activities/home"
+LAST = "/api/activities/notifications"
+
+Route = tuple[str, str, dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request and what came of it.
+
+    Args:
+        method: the HTTP method.
+        path: the path with its query.
+        status: the answer's status; 0 where there was none.
+        problem: `timed out`, `refused` or `broke off`, where there was no answer.
+    """
+
+    method: str
+    path: str
+    status: int
+    problem: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the app answered on purpose: anything but silence, a 5xx or no such route."""
+        return 0 < self.status < 500 and self.status != 404
+
+    def __str__(self) -> str:
+        """As messages print it: `GET /path → 200`."""
+        return f"{self.method} {self.path} → {self.status or self.problem}"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who and what the known traffic asks for.
+
+    Args:
+        person: a handle whose page is there.
+        friend: a handle that the demo user has exchanged messages with.
+        activity: the uuid of an activity.
+    """
+
+    person: str
+    friend: str
+    activity: str
+
+
+# People of the course's own seeded database, and of the apps that bootcamp learners know.
+COURSE = Cast("tilda", "ravi", "93d20470-b766-4f10-b437-bdb5a51149bb")
+BOOTCAMP = Cast("andrewbrown", "londo", "68f126b0-1ceb-4a33-88be-d90fa7109eee")
+
+
+def routes(cast: Cast) -> list[Route]:
+    """Return the known traffic: each route, one that fails, one page that is not there.
+
+    Args:
+        cast: who and what it asks for.
+    """
+    message = {"message": "hello", "user_receiver_handle": cast.friend, "handle": cast.person}
+    return [
+        ("GET", "/api/health-check", None),
+        ("GET", HOME, None),
+        ("GET", "/api/activities/notifications", None),
+        ("GET", f"/api/activities/@{cast.person}", None),
+        ("GET", "/api/activities/search?term=bread", None),
+        ("GET", f"/api/activities/{cast.activity}", None),
+        ("GET", "/api/message_groups", None),
+        ("GET", f"/api/messages/@{cast.friend}", None),
+        ("GET", "/api/no-such-page", None),
+        ("POST", "/api/activities", {"handle": cast.person, "message": "hello", "ttl": "7-days"}),
+        # The app accepts this time to live, and fails on it.
+        ("POST", "/api/activities", {"handle": cast.person, "message": "hello", "ttl": "1-day"}),
+        ("POST", f"/api/activities/{cast.activity}/reply", message),
+        ("POST", "/api/messages", message),
+        ("GET", HOME, None),
+    ]
+
+
+def drive(url: str, cast: Cast, hurry: threading.Event | None = None) -> list[Asked]:
+    """Send the known traffic, one request after another, and return what came of each.
+
+    Where one request has had no answer in time, the next ones get less; after two it ends. A check
+    must not wait for each route of an app that has gone silent.
+
+    Args:
+        url: the backend's address, without a slash at the end.
+        cast: who and what the traffic asks for.
+        hurry: ends it once it is set.
+    """
+    done: list[Asked] = []
+    seconds = REQUEST_DEADLINE
+    for method, path, body in routes(cast):
+        if hurry and hurry.is_set():
+            break
+        done.append(ask(url, method, path, body, seconds, hurry))
+        silent = sum(each.problem == "timed out" for each in done)
+        if silent == 2:
+            break
+        seconds = NEXT_DEADLINE if silent else REQUEST_DEADLINE
+    return done
+
+
+def ask(
+    url: str,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    seconds: float = REQUEST_DEADLINE,
+    hurry: threading.Event | None = None,
+) -> Asked:
+    """Send one request and say what came of it; never raises, and always returns in time.
+
+    Args:
+        url: the backend's address, without a slash at the end.
+        method: the HTTP method.
+        path: the path with its query.
+        body: what to send as JSON.
+        seconds: how long the whole answer may take.
+        hurry: ends the wait once it is set.
+    """
+    came: list[Asked] = []
+    # requests' time-out is for each read: an app that drips its answer byte by byte would hold
+    # the check for ever. What is left of the thread ends with the app.
+    sender = threading.Thread(
+        target=lambda: came.append(_send(url, method, path, body, seconds)), daemon=True
+    )
+    sender.start()
+    deadline = time.monotonic() + seconds
+    while sender.is_alive() and time.monotonic() < deadline and not (hurry and hurry.is_set()):
+        sender.join(0.05)
+    return came[0] if came else Asked(method, path, 0, "timed out")
+
+
+def _send(url: str, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> Asked:
+    with requests.Session() as session:
+        # A proxy that the shell names must not come between.
+        session.trust_env = False
+        try:
+            answer = session.request(
+                method, url + path, json=body, timeout=seconds, allow_redirects=False, stream=True
+            )
+            _read(answer)
+        except requests.RequestException as error:
+            return Asked(method, path, 0, _name_problem(error))
+    return Asked(method, path, answer.status_code)
+
+
+def _read(answer: requests.Response) -> None:
+    """Read an answer to its end, or as much of it as an answer may have."""
+    size = 0
+    for chunk in answer.iter_content(65_536):
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            return
+
+
+def _name_problem(error: requests.RequestException) -> str:
+    # A time-out within the body is not a requests.Timeout.
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return "timed out"
+    return "refused" if "refused" in str(error) else "broke off"
