@@ -29,6 +29,10 @@ test: setup ## Lint, types, the author's gate and all tests
 gate: setup ## The author's gate alone: patches, checkpoints, notebooks, README
 	@$(WORKSHOP) gate
 
+.PHONY: walk
+walk: setup ## Rehearse the whole workshop unattended, in a scratch copy
+	@$(WORKSHOP) walk
+
 .PHONY: format
 format: setup ## Format the code
 	@.venv/bin/ruff check --fix

@@ -76,11 +76,15 @@ def locked(package: str) -> str:
 
 def run(step: str, *words: str, env: "dict[str, str] | None" = None) -> None:
     """Run one command; on failure show all that it said, and what to do."""
-    done = subprocess.run(words, capture_output=True, text=True, env=env)
+    # On a terminal uv shows its own progress; elsewhere what is said matters only on failure.
+    shows_progress = env is not None and sys.stderr.isatty()
+    kept = None if shows_progress else subprocess.PIPE
+    done = subprocess.run(words, stdout=kept, stderr=kept, text=True, env=env)
     if done.returncode == 0:
         return
-    print(done.stdout + done.stderr, file=sys.stderr)
-    if "ensurepip" in done.stdout + done.stderr:
+    said = (done.stdout or "") + (done.stderr or "")
+    print(said, file=sys.stderr)
+    if "ensurepip" in said:
         stop(
             "this Python comes without venv.",
             "On Debian and Ubuntu: `sudo apt install python3-venv`, then run the command again.",

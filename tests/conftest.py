@@ -1,0 +1,55 @@
+"""What all tests share."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from workshop import course, place, scratch
+from workshop.sandbox import running
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch):
+    """Keep the keys of whoever runs the tests away from every test."""
+    for name in ("HONEYCOMB_API_KEY", "HONEYCOMB_API_ENDPOINT", "WORKSHOP_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A scratch copy of the checkout with the app at step 0, in a path with a space."""
+    root = scratch.copy_checkout(tmp_path / "a workshop", course.step(0))
+    monkeypatch.setenv("WORKSHOP_ROOT", str(root))
+    yield root
+    running.stop_if_any(root / ".workshop" / "sandbox")
+
+
+@pytest.fixture
+def workshop(checkout):
+    """Run `workshop` in the scratch copy, as a terminal would."""
+
+    def run(*words, **options):
+        return subprocess.run(
+            [sys.executable, "-m", "workshop", *words],
+            cwd=options.pop("cwd", checkout),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            **options,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def git():
+    """The git program."""
+    return shutil.which("git")
+
+
+@pytest.fixture(scope="session")
+def repository():
+    """The checkout that the tests belong to."""
+    return place.root()

@@ -1,0 +1,291 @@
+"""What a terminal calls: `workshop` and its commands."""
+
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from workshop import place
+from workshop.errors import WorkshopError
+
+
+class Workshop(click.Group):
+    """The group of all commands; it turns our own errors into two plain lines."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands in the order in which they are defined: a learner's own first."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, and print an error of ours without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except WorkshopError as error:
+            click.echo(error.what, err=True)
+            if error.next_step:
+                click.echo(error.next_step, err=True)
+            ctx.exit(2)
+
+
+STEP = click.argument("number", type=click.IntRange(min=0), metavar="N")
+
+
+@click.group(cls=Workshop, invoke_without_command=True, context_settings={"max_content_width": 100})
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Observe a web app, step by step.
+
+    Without a command: where you are in the course, and what to do next.
+    """
+    if ctx.invoked_subcommand is None:
+        from workshop import overview
+
+        click.echo(overview.render())
+
+
+@main.command()
+@click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address.")
+@click.option("--port", default=8888, show_default=True, help="JupyterLab's port; 0: any.")
+def lab(no_browser: bool, port: int) -> None:
+    """Start the sandbox and JupyterLab; Ctrl-C ends both."""
+    from workshop import jupyter
+
+    jupyter.serve(port=port, open_browser=not no_browser)
+
+
+@main.command()
+@click.option("--port", default=4318, show_default=True, help="HTTP: OTLP and the console; 0: any.")
+@click.option("--daemon-port", default=2000, show_default=True, help="X-Ray's daemon; 0: any.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where it keeps what arrives.  [default: .workshop/sandbox]",
+)
+@click.option("--while-used", is_flag=True, hidden=True)
+def sandbox(port: int, daemon_port: int, data: Path | None, while_used: bool) -> None:
+    """Run the stand-in for the vendors until Ctrl-C.
+
+    It listens on this machine only, and speaks the vendors' own protocols. Its key is the word
+    `sandbox`; `workshop env` prints the variables that point an app at it.
+    """
+    from workshop.sandbox import server
+
+    server.serve(
+        port=port,
+        daemon_port=daemon_port,
+        data=data or place.state() / "sandbox",
+        while_used=while_used,
+    )
+
+
+@main.command()
+def env() -> None:
+    """Print the variables that say where an app sends its telemetry.
+
+    In a shell: `eval "$(workshop env)"`.
+    """
+    from workshop import exports
+
+    click.echo(exports.render())
+
+
+@main.command()
+@STEP
+@click.argument("path", required=False, default="", metavar="[FILE]")
+def show(number: int, path: str) -> None:
+    """Show what step N changes: its files, or the change to one FILE."""
+    from workshop.steps import patch
+
+    click.echo(patch.show(number, path))
+
+
+@main.command()
+@STEP
+def apply(number: int) -> None:
+    """Bring the change of step N into your app, beside your own work."""
+    from workshop.steps import apply
+
+    click.echo(apply.apply(number))
+
+
+@main.command()
+@STEP
+def compare(number: int) -> None:
+    """Show where your app differs from the checkpoint of step N."""
+    from workshop.steps import compare
+
+    click.echo(compare.compare(number))
+
+
+@main.command()
+@STEP
+def goto(number: int) -> None:
+    """Make your app the checkpoint of step N.
+
+    Your files are saved first; `workshop undo` brings them back.
+    """
+    from workshop.steps import apply
+
+    click.echo(apply.goto(number))
+
+
+@main.command()
+@click.argument("which", type=int, required=False, metavar="[K]")
+@click.option("--list", "listing", is_flag=True, help="List what is saved.")
+def undo(which: int | None, listing: bool) -> None:
+    """Bring your app back to before the last command that changed it."""
+    from workshop.steps import saved
+
+    click.echo(saved.render_list() if listing else saved.undo(which))
+
+
+@main.command()
+@click.argument("number", type=click.IntRange(min=0), required=False, metavar="[N]")
+@click.option("--app", type=click.Path(path_type=Path), help="Check another Flask app.")
+@click.option("--run", default="", help="Its command; {port} stands for the port.")
+@click.option("--json", "as_json", is_flag=True, help="For machines: a list of verdicts.")
+def check(number: int | None, app: Path | None, run: str, as_json: bool) -> None:
+    """Run your app and judge the telemetry that arrives.
+
+    It starts both services, sends them requests and looks at what came of it. With N it judges
+    that step alone, without N every step that has a check. It ends with 0 where all holds, 1 where
+    something is found, 2 where nothing could be judged.
+
+    \b
+    workshop check 1
+    workshop check 1 --app ../another/backend-flask
+    workshop check 1 --app . --run 'flask --app wsgi run --port {port}'
+    """  # noqa: D301 - click reads \b as: keep these lines as they are
+    from workshop.checks import memory, target
+    from workshop.checks.check import check as run_check
+
+    if run and app is None:
+        raise WorkshopError("--run goes with --app.", "Name the app's folder: --app DIR")
+    wanted = target.any_app(app, run) if app else target.learner_app()
+    checked = run_check(wanted, number, _say_stage)
+    if app is None:
+        memory.remember(checked.verdicts, checked.app)
+    click.echo(checked.as_json() if as_json else checked.as_text())
+    sys.exit(checked.exit_code)
+
+
+def _say_stage(stage: str) -> None:
+    """Show what a check is doing, on a terminal only, on a line that the report replaces."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{stage} …\r", nl=False, err=True)
+
+
+@main.command()
+@click.argument("finding", required=False, default="")
+def hint(finding: str) -> None:
+    """Give the next hint for a FINDING of the last check.
+
+    The first is a question, the second a pointer, the third the change that the step makes.
+    """
+    from workshop.checks import hints
+
+    click.echo(hints.give(finding))
+
+
+@main.command()
+@click.argument("finding", required=False, default="")
+@click.option("--list", "listing", is_flag=True, help="List all findings.")
+def explain(finding: str, listing: bool) -> None:
+    """Tell the whole story of a FINDING, by its id."""
+    from workshop.checks import hints
+
+    click.echo(hints.explain(finding) if finding and not listing else hints.list_all())
+
+
+@main.command()
+def walk() -> None:
+    """Rehearse the whole workshop: every notebook, every check."""
+    from rich.console import Console
+
+    from workshop import walk as rehearsal
+
+    sys.exit(0 if rehearsal.walk(Console()) else 1)
+
+
+@main.group()
+def steps() -> None:
+    """Build, open and save the series of patches (for authors)."""
+
+
+@steps.command()
+def build() -> None:
+    """Build all checkpoints anew from the patches."""
+    from workshop.steps import build as series_build
+
+    click.echo(series_build.build())
+
+
+@steps.command()
+@STEP
+def edit(number: int) -> None:
+    """Open the series as a throw-away git repository, at step N."""
+    from workshop.steps import series
+
+    click.echo(series.edit(number))
+
+
+@steps.command()
+@click.option("-F", "--message-file", type=click.File("r"), help="Why the step is as it is.")
+def save(message_file: TextIO | None) -> None:
+    """Write the open series back: patches, checkpoints, later steps included."""
+    from workshop.steps import series
+
+    click.echo(series.save(message_file.read() if message_file else None))
+
+
+@steps.command()
+def drop() -> None:
+    """Throw the open series away."""
+    from workshop.steps import series
+
+    click.echo(series.drop())
+
+
+@main.group()
+def notebooks() -> None:
+    """Run the notebooks and keep their outputs true (for authors)."""
+
+
+@notebooks.command("run")
+@click.argument("numbers", nargs=-1, type=int, metavar="[N]...")
+def run_notebooks(numbers: tuple[int, ...]) -> None:
+    """Execute notebooks and write them back in canonical form."""
+    from workshop import notebooks as books
+
+    for line in books.save(list(numbers)):
+        click.echo(line)
+
+
+@main.command()
+def readme() -> None:
+    """Write the README's table and picture (for authors)."""
+    from workshop import readme as page
+
+    click.echo(page.write())
+
+
+@main.command()
+def lock() -> None:
+    """Write requirements.lock anew from pyproject.toml (for authors)."""
+    from workshop import lockfile
+
+    click.echo(lockfile.write())
+
+
+@main.command()
+def gate() -> None:
+    """Check that the course holds together (for authors)."""
+    from workshop import gate
+
+    problems = gate.problems(lambda part: click.echo(f"gate: {part}"))
+    for problem in problems:
+        click.echo(f"✗ {problem}", err=True)
+    if problems:
+        sys.exit(1)
+    click.echo("gate: the course holds together")
