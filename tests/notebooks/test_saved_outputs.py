@@ -1,0 +1,34 @@
+"""nbval runs each saved notebook in a scratch copy and compares every output."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from workshop import course, scratch
+from workshop.sandbox import running
+
+STEPS = course.steps()
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[step.slug for step in STEPS])
+def test_running_a_notebook_gives_what_is_saved_in_it(step):
+    with scratch.rehearsal(step.number) as root:
+        env = {**os.environ, "WORKSHOP_ROOT": str(root)}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        notebook = f"notebooks/{step.notebook.name}"
+        words = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", notebook]
+        try:
+            done = subprocess.run(
+                [*words, "-p", "no:cacheprovider", "-W", "default", "-c", os.devnull],
+                cwd=root,
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=180,
+            )
+        finally:
+            running.stop_if_any(root / ".workshop" / "sandbox")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout

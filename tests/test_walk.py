@@ -1,0 +1,40 @@
+"""The walk runs every notebook and check in a scratch copy, and says how it went."""
+
+import io
+
+from rich.console import Console
+
+from workshop import course, walk
+from workshop.steps.tree import read_app
+
+
+def test_it_goes_through_all_steps_and_touches_nothing_of_the_learners(checkout):
+    before = read_app(checkout)
+    sink = io.StringIO()
+    console = Console(file=sink, width=120)
+
+    good = walk.walk(console)
+
+    said = sink.getvalue()
+    assert good, said
+    for step in course.steps():
+        assert f"✓  {step.number:02d} {step.title}" in said
+    assert read_app(checkout) == before
+    report = (checkout / ".workshop" / "walk.html").read_text()
+    assert report.count("<img ") >= 3
+    assert "All 9 hold" in report
+
+
+def test_a_notebook_that_fails_is_told_and_the_walk_goes_on(checkout, monkeypatch):
+    file = checkout / "notebooks" / "00-meet-the-app.ipynb"
+    file.write_text(file.read_text().replace("lab.stop_profiles()", "lab.stop_profilez()"))
+    monkeypatch.setattr(
+        course, "steps", lambda: [course.Step(0, "meet-the-app", "Meet", "", 1, "")]
+    )
+    sink = io.StringIO()
+
+    good = walk.walk(Console(file=sink, width=120))
+
+    assert not good
+    assert "✗  00 Meet" in sink.getvalue()
+    assert "stop_profilez" in sink.getvalue()
