@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import uuid
 
@@ -14,6 +13,7 @@ import pytest
 
 from workshop import process_tree, processes
 from workshop.errors import WorkshopError
+from workshop.hurry import Hurry
 from workshop.processes import DidNotStartError
 
 LISTEN = "import socket, sys, time\ns = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n"
@@ -79,7 +79,7 @@ def test_it_does_not_start(launch, text, reason):
 
 
 def test_nothing_is_waited_for_in_a_hurry(launch):
-    hurry = threading.Event()
+    hurry = Hurry()
     hurry.set()
     service = launch("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n" + SLEEP)
     began = time.monotonic()

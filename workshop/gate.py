@@ -114,7 +114,7 @@ def finding_problems() -> list[str]:
             found.append(f"{id_}: needs an explanation in workshop/checks/catalogue/")
         if entry.hunk and not _has_hunk(id_, entry.hunk):
             found.append(f"{id_}: the step's patch does not touch {entry.hunk}")
-        if f"explain {id_}`" not in transcripts:
+        if f"hint {id_}`" not in transcripts and f"explain {id_}`" not in transcripts:
             found.append(f"{id_}: no mistake reaches it; add one to tests/mistakes/")
     return found
 

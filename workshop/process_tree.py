@@ -4,11 +4,12 @@ import contextlib
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterable
 
 import psutil
+
+from workshop.hurry import Hurry
 
 # The environment variable by which all that one caller has started can be found.
 MARK = "WORKSHOP_RUN"
@@ -21,7 +22,7 @@ def end(
     politely: signal.Signals,
     seconds: float,
     mark: str = "",
-    hurry: threading.Event | None = None,
+    hurry: Hurry | None = None,
 ) -> tuple[bool, int]:
     """End a process that leads its own group, and all that it started: asked first, then by force.
 
@@ -53,6 +54,9 @@ def end(
 
 def members(process: subprocess.Popen[bytes]) -> set[psutil.Process]:
     """Return a process and all that it has started, as far as its tree tells."""
+    if process.returncode is not None:
+        # Its number may be another process's by now.
+        return set()
     try:
         leader = psutil.Process(process.pid)
         return {leader, *leader.children(recursive=True)}
@@ -109,9 +113,7 @@ def _carries(process: psutil.Process, mark: str) -> bool:
         return False
 
 
-def wait(
-    process: subprocess.Popen[bytes], seconds: float, hurry: threading.Event | None = None
-) -> bool:
+def wait(process: subprocess.Popen[bytes], seconds: float, hurry: Hurry | None = None) -> bool:
     """Wait for a process to end; tell whether it did.
 
     Args:

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import psutil
 
 from workshop import process_tree
 from workshop.errors import WorkshopError
+from workshop.hurry import Hurry
 
 START_DEADLINE = 20.0
 STOP_DEADLINE = 6.0
@@ -69,8 +69,12 @@ class Service:
         if not self.log.is_file():
             return ""
         with self.log.open("rb") as source:
-            source.seek(max(0, self.log.stat().st_size - MOST_OUTPUT))
-            return _readable(source.read(MOST_OUTPUT).decode("utf-8", errors="replace"))
+            skipped = max(0, self.log.stat().st_size - MOST_OUTPUT)
+            source.seek(skipped)
+            text = _readable(source.read(MOST_OUTPUT).decode("utf-8", errors="replace"))
+        part, _, rest = text.partition("\n")
+        # What begins within a line would only puzzle, unless that line is most of it.
+        return rest if skipped and len(part) < len(rest) else text
 
 
 def _readable(text: str) -> str:
@@ -138,7 +142,7 @@ def launch(
 
 
 def wait_until_listening(
-    service: Service, seconds: float = START_DEADLINE, hurry: threading.Event | None = None
+    service: Service, seconds: float = START_DEADLINE, hurry: Hurry | None = None
 ) -> None:
     """Wait until a service accepts connections.
 

@@ -65,7 +65,7 @@ class Bench:
         monkeypatch.setenv(MARK, self.mark)
         monkeypatch.setattr("tempfile.tempdir", str(temp))
 
-    def check(self, folder, run="", within=20.0, number=1):
+    def check(self, folder, run="", within=60.0, number=1):
         """Check an app; return what was found once nothing of it is left."""
         before = list_files(folder)
         began = time.monotonic()

@@ -201,8 +201,9 @@ def test_ctrl_c_again_and_again(terminal, folder):
     write(folder, app=HEAD + HANGS)
     process = terminal.start(1, "--app", folder)
     assert wait_until(terminal.app_is_at_work)
-    while process.poll() is None:
+    for _ in range(5):
         process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=5)
     assert "Traceback" not in out + err
     terminal.assert_clean()

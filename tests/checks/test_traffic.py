@@ -9,6 +9,7 @@ from werkzeug import Response
 from werkzeug.serving import make_server
 
 from workshop.checks import traffic
+from workshop.hurry import Hurry
 from workshop.processes import free_port
 
 
@@ -98,7 +99,7 @@ def test_silence_ends_the_traffic(monkeypatch):
 
 
 def test_a_wish_to_stop_ends_it():
-    hurry = threading.Event()
+    hurry = Hurry()
     hurry.set()
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -21,7 +21,7 @@ def judge(evidence: Evidence) -> list[Finding]:
     failed = [ran for ran in others if ran.failure not in ("", "died")]
     found += [starting.explain(evidence, ran) for ran in failed[:1]]
     if backend.failure == "flooded":
-        return [*found, starting.explain_flood(backend)]
+        return [*found, starting.explain_flood(evidence, backend)]
     return [*found, *_judge_answers(evidence), *_judge_end(evidence)]
 
 

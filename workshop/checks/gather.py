@@ -1,6 +1,5 @@
 """Runs the learner's app once against a private sandbox, and gathers the evidence."""
 
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from workshop.checks.honeycomb import settings
 from workshop.checks.notes import Note
 from workshop.checks.target import Target
 from workshop.checks.words import request_path
+from workshop.hurry import Hurry
 from workshop.processes import Service
 from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
@@ -28,7 +28,7 @@ Trials = dict[str, Note]
 def gather(
     target: Target,
     progress: Progress = lambda _: None,
-    hurry: threading.Event | None = None,
+    hurry: Hurry | None = None,
 ) -> Evidence:
     """Run an app, drive the known traffic, stop it, and return what it left behind.
 
@@ -45,7 +45,7 @@ def gather(
         WorkshopError: the app's command cannot be run.
     """
     began = time.monotonic()
-    hurry = hurry or threading.Event()
+    hurry = hurry or Hurry()
     mark = uuid.uuid4().hex
     with (
         TemporaryDirectory(prefix="workshop-check-", ignore_cleanup_errors=True) as name,
@@ -69,7 +69,7 @@ def gather(
     return evidence
 
 
-def _await(trials: Future[Trials], mark: str, hurry: threading.Event) -> Trials:
+def _await(trials: Future[Trials], mark: str, hurry: Hurry) -> Trials:
     """Return what the trials have come to; cut them short once nothing is worth waiting for."""
     while not trials.done():
         if hurry.is_set():
@@ -84,7 +84,7 @@ def _drive(
     sandbox: Sandbox,
     folder: Path,
     progress: Progress,
-    hurry: threading.Event,
+    hurry: Hurry,
 ) -> int:
     """Send the known traffic, wait for its telemetry, then send one request more.
 
@@ -114,7 +114,7 @@ def _may_send(folder: Path, sandbox: Sandbox) -> bool:
 
 
 def _wait_for_arrival(
-    evidence: Evidence, backend: Service, sandbox: Sandbox, folder: Path, hurry: threading.Event
+    evidence: Evidence, backend: Service, sandbox: Sandbox, folder: Path, hurry: Hurry
 ) -> None:
     """Wait until each request has become a whole trace, or there is no more to wait for."""
     wanted = sum(asked.status > 0 for asked in evidence.asked)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from workshop.checks.presence import LEFT_OUT
@@ -13,7 +14,12 @@ MOST_CALLERS = 3
 HEADER = "Traceback (most recent call last):"
 FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>.+))?$')
 # What click and Flask print around an error of the app's own.
-WRAPPING = ("Usage: ", "Try '", "Error: While importing")
+WRAPPING = ("Usage: ", "Try '", "Error: While importing", "Aborted!")
+# What Flask's own server says of itself and of each request: it explains no end.
+SERVER = re.compile(
+    r"^ \* (Serving|Debug mode|Running on)|Press CTRL\+C to quit|This is a development server"
+    r"|INFO werkzeug: \d|^Do not use it in a production"
+)
 
 
 @dataclass
@@ -67,11 +73,16 @@ def line_of_theirs(text: str, folder: Path) -> str:
     return next((line for line in lines if line), "")
 
 
-def last_error(text: str) -> str:
-    """Return the line that says why an app ended: the last error, or else its last line."""
+def last_error(text: str, folder: Path) -> str:
+    """Return the line that says why an app ended: the last error, or else its last line.
+
+    Args:
+        text: what the app printed.
+        folder: the learner's folder; files are named relative to it.
+    """
     errors = [each.error for each in read_tracebacks(text) if each.error]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return (errors or lines or [""])[-1]
+    return _relative((errors or lines or [""])[-1], folder)
 
 
 def shorten(text: str, folder: Path) -> list[str]:
@@ -86,8 +97,19 @@ def shorten(text: str, folder: Path) -> list[str]:
     tracebacks, others = _parse(text.splitlines())
     told = _tell(tracebacks[-1], folder) if tracebacks else []
     kept = [line for line in others if line.strip() and not line.startswith(WRAPPING)]
+    kept = _fold(line for line in kept if not SERVER.search(line))
     room = MOST_LINES - len(told)
     return [line.rstrip()[:WIDTH] for line in [*kept[-room:], *told]]
+
+
+def _fold(lines: Iterable[str]) -> list[str]:
+    """Return lines with runs of the same one told once."""
+    folded = []
+    for line, run in groupby(lines):
+        folded.append(line)
+        if sum(1 for _ in run) > 1:
+            folded.append("… the same again and again")
+    return folded
 
 
 def _parse(lines: Iterable[str]) -> tuple[list[Traceback], list[str]]:
@@ -122,17 +144,21 @@ def _parse(lines: Iterable[str]) -> tuple[list[Traceback], list[str]]:
 def _tell(traceback: Traceback, folder: Path) -> list[str]:
     theirs = _frames_of_theirs(traceback, folder)
     if not theirs:
-        return [traceback.error]
+        return [_relative(traceback.error, folder)]
     *callers, last = theirs
     inside = f", in {last.name}" if last.name and last.name != "<module>" else ""
     told = [f"{_place(last, folder)}{inside}"]
     if last.code:
         told.append(f"    {last.code}")
-    told.append(traceback.error)
+    told.append(_relative(traceback.error, folder))
     places = dict.fromkeys(_place(each, folder) for each in reversed(callers))
     if places:
         told.append(f"    called from {', then '.join(list(places)[:MOST_CALLERS])}")
     return told
+
+
+def _relative(text: str, folder: Path) -> str:
+    return text.replace(f"{folder}/", "")
 
 
 def _frames_of_theirs(traceback: Traceback, folder: Path) -> list[Frame]:

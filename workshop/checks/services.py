@@ -10,6 +10,7 @@ from pathlib import Path
 from workshop import process_tree, processes
 from workshop.checks import environment, notes, stacks
 from workshop.checks.evidence import Evidence, Ran
+from workshop.hurry import Hurry
 from workshop.processes import DidNotStartError, Service
 from workshop.sandbox.server import Sandbox
 
@@ -21,7 +22,7 @@ LARGEST_OUTPUT = 10_000_000
 
 @contextmanager
 def running(
-    evidence: Evidence, sandbox: Sandbox, folder: Path, mark: str, hurry: threading.Event
+    evidence: Evidence, sandbox: Sandbox, folder: Path, mark: str, hurry: Hurry
 ) -> Iterator[Service | None]:
     """Run all services of an app; lend the backend, or nothing where it did not start.
 
@@ -103,9 +104,7 @@ class _Watchman:
                     process_tree.kill(service.process, f"{self._mark}/{service.name}")
 
 
-def _end(
-    evidence: Evidence, service: Service, folder: Path, mark: str, hurry: threading.Event
-) -> None:
+def _end(evidence: Evidence, service: Service, folder: Path, mark: str, hurry: Hurry) -> None:
     """Stop one service and note what it said and left behind."""
     ran = evidence.services[service.name]
     # One that no longer answers may be about to end.

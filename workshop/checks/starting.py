@@ -23,7 +23,7 @@ def explain(evidence: Evidence, ran: Ran) -> Finding:
         ran: the service.
     """
     if ran.failure == "flooded":
-        return explain_flood(ran)
+        return explain_flood(evidence, ran)
     if ran.failure == "silent":
         return Finding(
             "app/silent",
@@ -31,7 +31,7 @@ def explain(evidence: Evidence, ran: Ran) -> Finding:
             got=f"a process that ran for {services.START_DEADLINE:g} s and opened no port",
             where=ran.stuck_at,
         )
-    error = output.last_error(ran.output)
+    error = output.last_error(ran.output, evidence.folder)
     where = output.line_of_theirs(ran.output, evidence.folder)
     if OLD_DECORATOR.search(error):
         return explain_old_decorator(where)
@@ -52,9 +52,9 @@ def explain(evidence: Evidence, ran: Ran) -> Finding:
     )
 
 
-def explain_flood(ran: Ran) -> Finding:
+def explain_flood(evidence: Evidence, ran: Ran) -> Finding:
     """Return the finding for a service that had to be ended for its output."""
-    last = output.last_error(ran.output)[:60]
+    last = output.last_error(ran.output, evidence.folder)[:60]
     return Finding(
         "app/floods",
         expected="a few lines of output",

@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from workshop.hurry import Hurry
+
 REQUEST_DEADLINE = 5.0
 NEXT_DEADLINE = 2.0
 LARGEST_ANSWER = 10_000_000
@@ -88,7 +90,7 @@ def routes(cast: Cast) -> list[Route]:
     ]
 
 
-def drive(url: str, cast: Cast, hurry: threading.Event | None = None) -> list[Asked]:
+def drive(url: str, cast: Cast, hurry: Hurry | None = None) -> list[Asked]:
     """Send the known traffic, one request after another, and return what came of each.
 
     Where one request has had no answer in time, the next ones get less; after two it ends. A check
@@ -118,7 +120,7 @@ def ask(
     path: str,
     body: dict[str, Any] | None = None,
     seconds: float = REQUEST_DEADLINE,
-    hurry: threading.Event | None = None,
+    hurry: Hurry | None = None,
 ) -> Asked:
     """Send one request and say what came of it; never raises, and always returns in time.
 
