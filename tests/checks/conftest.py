@@ -1,7 +1,10 @@
 """What the tests of the checks share."""
 
-import apps
 import pytest
+
+pytest.register_assert_rewrite("apps")
+
+import apps  # noqa: E402 - after the line above, or its asserts would say nothing
 
 
 def pytest_addoption(parser):

@@ -126,7 +126,8 @@ def _wait_for_arrival(
         whole = sum(_is_whole(trace, evidence.target.ours) for trace in traces)
         if whole >= wanted or (refused and not traces):
             return
-        time.sleep(0.02)
+        # Each look reads all traces anew, and the app needs the processor more.
+        time.sleep(0.05)
 
 
 def _is_whole(trace: Trace, both_sides: bool) -> bool:

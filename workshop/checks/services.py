@@ -56,7 +56,10 @@ def running(
             _end(evidence, service, folder, mark, hurry)
         watchman.end()
         for service in watchman.flooded:
-            evidence.services[service.name].failure = "flooded"
+            ran = evidence.services[service.name]
+            ran.failure = "flooded"
+            # It was killed while it wrote: what follows the last whole line is a piece of one.
+            ran.output = ran.output[: ran.output.rfind("\n") + 1]
         process_tree.kill_marked(mark)
 
 
