@@ -58,7 +58,7 @@ def test_show_lists_files_and_prints_the_change_to_one(workshop):
         (("goto", "-1"), "-1"),
         (("compare", "one"), "one"),
         (("explain", "honeycomb/no-such"), "There is no finding called honeycomb/no-such"),
-        (("hint",), "The last check found nothing"),
+        (("hint",), "There is nothing to hint at"),
         (("env",), "The sandbox is not running"),
         (("undo", "99"), "There is nothing to undo"),
         (("nonsense",), "nonsense"),

@@ -1,6 +1,7 @@
 """The walk runs every notebook and check in a scratch copy, and says how it went."""
 
 import io
+import re
 
 from rich.console import Console
 
@@ -22,7 +23,7 @@ def test_it_goes_through_all_steps_and_touches_nothing_of_the_learners(checkout)
     assert read_app(checkout) == before
     report = (checkout / ".workshop" / "walk.html").read_text()
     assert report.count("<img ") >= 3
-    assert "All 9 hold" in report
+    assert re.search(r"All \d+ hold", report)
 
 
 def test_a_notebook_that_fails_is_told_and_the_walk_goes_on(checkout, monkeypatch):

@@ -178,3 +178,17 @@ def test_the_state_is_written_whole(tmp_path):
     write_state(tmp_path, state)
     assert read_state(tmp_path) == state
     assert [file.name for file in tmp_path.iterdir()] == [STATE_FILE]
+
+
+def test_a_port_that_is_taken_at_the_last_moment_is_replaced(tmp_path, monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(running, "is_free", lambda *_: True)
+        found = running.ensure(tmp_path, port=port, daemon_port=0)
+        try:
+            assert found.port != port
+            assert running.find(tmp_path) == found
+        finally:
+            running.stop(found)

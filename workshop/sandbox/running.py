@@ -85,7 +85,13 @@ def ensure(data_dir: Path, port: int = 4318, daemon_port: int = 2000) -> Running
             return found
         free_port = port if is_free(port, socket.SOCK_STREAM) else 0
         free_daemon_port = daemon_port if is_daemon_free(daemon_port) else 0
-        return _start(data_dir, free_port, free_daemon_port)
+        try:
+            return _start(data_dir, free_port, free_daemon_port)
+        except WorkshopError:
+            if not (free_port or free_daemon_port):
+                raise
+            # Somebody else may have taken a port between the look and the start.
+            return _start(data_dir, 0, 0)
 
 
 def stop(running: Running) -> None:
