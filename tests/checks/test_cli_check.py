@@ -231,6 +231,17 @@ def test_nothing_is_left_when_it_is_killed(terminal, folder):
     assert wait_until(lambda: not list_files(terminal.temp))
 
 
+def test_nothing_of_the_course_s_app_is_left_when_it_is_killed(terminal, right):
+    backend = right / "app" / "backend.py"
+    backend.write_text(f"{HANGS}{backend.read_text('utf-8')}", "utf-8")
+    process = terminal.start(1, "--app", right)
+    assert wait_until(terminal.app_is_at_work)
+    process.kill()
+    process.communicate(timeout=5)
+    assert wait_until(lambda: not processes_of(terminal.mark))
+    assert wait_until(lambda: not list_files(terminal.temp))
+
+
 def test_twice_at_once(terminal, right):
     before = list_files(right)
     both = [terminal.start(1, "--app", right) for _ in range(2)]

@@ -64,11 +64,11 @@ def try_each_once():
     """Return `settings.try_each` with a memory: most apps here have the same docker-compose.yml."""
     lock, known, really = threading.Lock(), {}, settings.try_each
 
-    def try_each(target, mark=""):
+    def try_each(target, mark, scratch):
         text = target.compose.read_text("utf-8")
         with lock:
             if text not in known:
-                known[text] = really(target, mark)
+                known[text] = really(target, mark, scratch)
         return known[text]
 
     return try_each

@@ -20,6 +20,8 @@ from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.server import Sandbox, running_sandbox
 
+# For the traffic's telemetry, in seconds, beside what the app took to start: a machine that is busy
+# with other things takes longer for both.
 ARRIVAL_DEADLINE = 3.0
 Progress = Callable[[str], None]
 Trials = dict[str, Note]
@@ -55,15 +57,21 @@ def gather(
     ):
         folder = Path(name)
         evidence = Evidence(target, sandbox.url)
-        trials = pool.submit(settings.try_each, target, mark) if target.ours else None
+        trials = pool.submit(settings.try_each, target, mark, folder) if target.ours else None
         progress("starting your app")
         last_began = 0
-        with services.running(evidence, sandbox, folder, mark, hurry) as backend:
-            # Before the services end: with them, all that bears the mark is killed.
+        launched = time.monotonic()
+        try:
+            with services.running(evidence, sandbox, folder, mark, hurry) as backend:
+                if backend is not None:
+                    patience = ARRIVAL_DEADLINE + time.monotonic() - launched
+                    last_began = _drive(
+                        evidence, backend, sandbox, folder, patience, progress, hurry
+                    )
             if trials:
                 evidence.trials = _await(trials, mark, hurry)
-            if backend is not None:
-                last_began = _drive(evidence, backend, sandbox, folder, progress, hurry)
+        finally:
+            process_tree.kill_marked(mark)
         _read_arrivals(evidence, sandbox, last_began)
     evidence.seconds = time.monotonic() - began
     return evidence
@@ -83,6 +91,7 @@ def _drive(
     backend: Service,
     sandbox: Sandbox,
     folder: Path,
+    patience: float,
     progress: Progress,
     hurry: Hurry,
 ) -> int:
@@ -93,9 +102,11 @@ def _drive(
     """
     progress("sending it requests")
     cast = traffic.COURSE if evidence.target.ours else traffic.BOOTCAMP
-    evidence.asked = traffic.drive(backend.url, cast, hurry)
+    # One that opened a port of its own choice may be a reloader's, whose app is still to start.
+    first_seconds = services.START_DEADLINE if backend.own_port else traffic.REQUEST_DEADLINE
+    evidence.asked = traffic.drive(backend.url, cast, hurry, first_seconds)
     progress("waiting for its telemetry")
-    _wait_for_arrival(evidence, backend, sandbox, folder, hurry)
+    _wait_for_arrival(evidence, backend, sandbox, folder, patience, hurry)
     began = time.time_ns()
     if backend.process.poll() is None and not hurry.is_set():
         evidence.last = traffic.ask(backend.url, "GET", traffic.LAST, hurry=hurry)
@@ -114,11 +125,16 @@ def _may_send(folder: Path, sandbox: Sandbox) -> bool:
 
 
 def _wait_for_arrival(
-    evidence: Evidence, backend: Service, sandbox: Sandbox, folder: Path, hurry: Hurry
+    evidence: Evidence,
+    backend: Service,
+    sandbox: Sandbox,
+    folder: Path,
+    patience: float,
+    hurry: Hurry,
 ) -> None:
     """Wait until each request has become a whole trace, or there is no more to wait for."""
     wanted = sum(asked.status > 0 for asked in evidence.asked)
-    deadline = time.monotonic() + (ARRIVAL_DEADLINE if _may_send(folder, sandbox) else 0)
+    deadline = time.monotonic() + (patience if _may_send(folder, sandbox) else 0)
     while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
         with sandbox.reader() as reader:
             traces = read_traces(reader)

@@ -52,15 +52,17 @@ def running(
                     break
         yield None if evidence.backend.failure else services[-1]
     finally:
-        for service in reversed(services):
-            _end(evidence, service, folder, mark, hurry)
-        watchman.end()
+        try:
+            for service in reversed(services):
+                _end(evidence, service, folder, mark, hurry)
+        finally:
+            # It looks at files that are gone soon.
+            watchman.end()
         for service in watchman.flooded:
             ran = evidence.services[service.name]
             ran.failure = "flooded"
             # It was killed while it wrote: what follows the last whole line is a piece of one.
             ran.output = ran.output[: ran.output.rfind("\n") + 1]
-        process_tree.kill_marked(mark)
 
 
 def _launch(

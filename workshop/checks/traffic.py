@@ -13,7 +13,8 @@ REQUEST_DEADLINE = 5.0
 NEXT_DEADLINE = 2.0
 LARGEST_ANSWER = 10_000_000
 HOME = "/api/activities/home"
-LAST = "/api/activities/notifications"
+# Asked right before the stop: one that is answered at once, so that its spans cannot leave before.
+LAST = "/api/activities/search"
 
 Route = tuple[str, str, dict[str, Any] | None]
 
@@ -90,7 +91,12 @@ def routes(cast: Cast) -> list[Route]:
     ]
 
 
-def drive(url: str, cast: Cast, hurry: Hurry | None = None) -> list[Asked]:
+def drive(
+    url: str,
+    cast: Cast,
+    hurry: Hurry | None = None,
+    first_seconds: float = REQUEST_DEADLINE,
+) -> list[Asked]:
     """Send the known traffic, one request after another, and return what came of each.
 
     Where one request has had no answer in time, the next ones get less; after two it ends. A check
@@ -100,9 +106,10 @@ def drive(url: str, cast: Cast, hurry: Hurry | None = None) -> list[Asked]:
         url: the backend's address, without a slash at the end.
         cast: who and what the traffic asks for.
         hurry: ends it once it is set.
+        first_seconds: how long the first answer may take.
     """
     done: list[Asked] = []
-    seconds = REQUEST_DEADLINE
+    seconds = first_seconds
     for method, path, body in routes(cast):
         if hurry and hurry.is_set():
             break

@@ -4,6 +4,7 @@ The notebooks set the variables for the learner, so a mistake in docker-compose.
 met in a container. Here the real exporter is given the variables that stand there.
 """
 
+import functools
 import json
 import os
 import subprocess
@@ -38,12 +39,13 @@ print(json.dumps({"endpoint": endpoint}))
 """
 
 
-def try_each(target: Target, mark: str = "") -> dict[str, Note]:
+def try_each(target: Target, mark: str, scratch: Path) -> dict[str, Note]:
     """Try each service's variables of docker-compose.yml; return what came of it.
 
     Args:
         target: the app.
         mark: the value of `process_tree.MARK` for what is started.
+        scratch: a folder for its files, which the caller removes.
 
     Returns:
         For each service that compose gives any OTEL_ variable: `endpoint`, where its exporter would
@@ -52,7 +54,7 @@ def try_each(target: Target, mark: str = "") -> dict[str, Note]:
     """
     trials: dict[str, Note] = {}
     with (
-        tempfile.TemporaryDirectory(prefix="workshop-trial-") as folder,
+        tempfile.TemporaryDirectory(prefix="trial-", dir=scratch) as folder,
         running_sandbox(Path(folder)) as sandbox,
     ):
         done: dict[str, Note] = {}
@@ -221,14 +223,20 @@ def _node(evidence: Evidence, *path: str) -> yaml.Node | None:
     """Return a part of docker-compose.yml as a node, which knows its line."""
     if evidence.target.compose is None:
         return None
-    try:
-        node = yaml.compose(evidence.target.compose.read_text("utf-8", errors="replace"))
-    except yaml.YAMLError:
-        return None
+    node = _parse(evidence.target.compose.read_text("utf-8", errors="replace"))
     for step in path:
         inside = node.value if isinstance(node, yaml.MappingNode) else []
         node = next((value for name, value in inside if name.value == step), None)
     return node
+
+
+@functools.cache
+def _parse(text: str) -> yaml.Node | None:
+    """Return a file's nodes, which a report asks for again and again."""
+    try:
+        return yaml.compose(text)
+    except yaml.YAMLError:
+        return None
 
 
 def _place(evidence: Evidence, node: yaml.Node) -> str:
