@@ -10,8 +10,9 @@ from pathlib import Path
 from workshop.errors import WorkshopError
 
 FILE_NAME = "sandbox.sqlite"
-SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 2
+# One for what all share and X-Ray and Honeycomb need, and one beside the code of each newer vendor.
+SCHEMAS = sorted(Path(__file__).parent.rglob("schema.sql"))
+SCHEMA_VERSION = 3
 # Marks the file as ours, so that no other program's database is ever written to.
 APPLICATION_ID = 0x77736278
 BUSY_TIMEOUT = 10.0
@@ -78,8 +79,9 @@ class Store:
         connection.execute("PRAGMA synchronous=NORMAL")
         if is_empty:
             # One transaction: a process killed here must not leave half a schema.
+            tables = "".join(schema.read_text("utf-8") for schema in SCHEMAS)
             connection.executescript(
-                f"BEGIN IMMEDIATE; {SCHEMA.read_text('utf-8')}"
+                f"BEGIN IMMEDIATE; {tables}"
                 f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION};"
                 "COMMIT;"
             )
