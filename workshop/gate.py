@@ -105,7 +105,7 @@ def check_problems(step: Step) -> list[str]:
 def finding_problems() -> list[str]:
     """Return which findings lack words, a hunk that exists, or a mistake that reaches them."""
     folder = place.root() / "tests" / "mistakes"
-    transcripts = "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("*.txt")))
+    transcripts = "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("*/*.txt")))
     found = []
     for id_, entry in findings.catalogue().items():
         if len(entry.hints) < 2 or not entry.hints[0].endswith("?"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.register_assert_rewrite("apps")
+pytest.register_assert_rewrite("apps", "mutants", "wrong_apps")
 
 import apps  # noqa: E402 - after the line above, or its asserts would say nothing
 

@@ -1,21 +1,26 @@
-"""The wrong apps of tests/mistakes/: how one is made and checked, and its report normalised."""
+"""The wrong apps of tests/mistakes/: how one is made and checked, and its report normalised.
+
+Each stands in the folder of the step whose checkpoint it spoils: `01-honeycomb/no-processor`.
+"""
 
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+from workshop import course
 from workshop.checks import check, target
 from workshop.checks.honeycomb import settings
 from workshop.steps import git
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "mistakes"
-CHECKPOINT = ROOT / "steps" / "01-honeycomb"
-STEP = 1
 # Apps that are right, though not as the checkpoint is, and apps that only get a note.
 PASSES = ("right-", "note-")
-NAMES = sorted(file.stem for file in FOLDER.glob("*.patch"))
+NAMES = sorted(f"{file.parent.name}/{file.stem}" for file in FOLDER.glob("*/*.patch"))
+RECORD = "pytest tests/checks --record -k transcript"
 # Each check waits a good part of its time, so that two cores can do with more than two.
 AT_ONCE = 4
 # The app's planted slowness, line by line: a hundred checks need not wait for it.
@@ -25,19 +30,34 @@ SLOW = (
 )
 
 
-def copy_checkpoint(folder):
-    """Make a copy of the checkpoint, and return its folder."""
+def names(number):
+    """Return the wrong apps of one step."""
+    return [name for name in NAMES if name.startswith(f"{number:02d}-")]
+
+
+def passes(name):
+    """Tell whether an app has to pass the check."""
+    return name.partition("/")[2].startswith(PASSES)
+
+
+def step_of(name):
+    """Return the step that an app is wrong about."""
+    return course.step(int(name[:2]))
+
+
+def copy_checkpoint(step, folder):
+    """Make a copy of a step's checkpoint, and return its folder."""
     leave_out = shutil.ignore_patterns("__pycache__", "instance", "step.patch")
-    return shutil.copytree(CHECKPOINT, folder, ignore=leave_out)
+    return shutil.copytree(step.folder, folder, ignore=leave_out)
 
 
 def make(name, folder):
     """Make one of the wrong apps, and return its folder."""
-    app = copy_checkpoint(folder)
+    step = step_of(name)
+    app = copy_checkpoint(step, folder)
     done = git.run(["apply", str(FOLDER / f"{name}.patch")], app)
     assert done.returncode == 0, (
-        f"{name}.patch no longer applies to {CHECKPOINT.name}: make it anew.\n"
-        f"{done.stderr.decode()}"
+        f"{name}.patch no longer applies to {step.slug}: make it anew.\n{done.stderr.decode()}"
     )
     hurry(app)
     return app
@@ -51,8 +71,9 @@ def hurry(app):
         (app / file).write_text(text.replace(slow, quick), "utf-8")
 
 
-def check_app(folder):
-    return check.check(target.learner_app(folder), STEP)
+def check_app(folder, number):
+    """Check one app for one step."""
+    return check.check(target.learner_app(folder), number)
 
 
 def normalise(text):
@@ -89,6 +110,33 @@ class InAdvance:
 
     def close(self):
         self._pool.shutdown(cancel_futures=True)
+
+
+def check_each_in_advance(request, tmp_path_factory):
+    """Yield what the check says of each wrong app that a module names, by name."""
+    folder = tmp_path_factory.mktemp("mistakes")
+
+    def check_one(name):
+        app = make(name, folder / name.replace("/", " "))
+        done = check_app(app, step_of(name).number)
+        return done.exit_code, normalise(done.as_text())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "try_each", try_each_once())
+        results = InAdvance(check_one, parameters_that_run_here(request, "test_transcript"))
+        yield results
+        results.close()
+
+
+def assert_transcript(name, checked, request):
+    """Compare what the check says with what is kept, or keep it, where that is asked for."""
+    exit_code, transcript = checked.result(name)
+    kept = FOLDER / f"{name}.txt"
+    if request.config.getoption("--record", default=False):
+        kept.write_text(transcript, "utf-8")
+    assert kept.is_file(), f"{kept.name} is not there: {RECORD}"
+    assert transcript == kept.read_text("utf-8"), f"after a change on purpose: {RECORD}"
+    assert (exit_code == 0) == passes(name)
 
 
 def parameters_that_run_here(request, test):
