@@ -16,16 +16,19 @@ def render() -> str:
         WorkshopError: the sandbox is wanted, and does not run.
     """
     variables = real.read_variables()
-    is_real = real.honeycomb_is_real(variables)
     sandbox = running.find(place.state() / "sandbox")
-    if sandbox is None and not is_real:
+    if sandbox is None:
         raise WorkshopError("The sandbox is not running.", f"Start it: `{command('sandbox')}`")
-    wanted = real.app_variables(variables, sandbox.url if sandbox else "")
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in wanted.items()]
-    if is_real:
-        header = 'export OTEL_EXPORTER_OTLP_HEADERS="x-honeycomb-team=$HONEYCOMB_API_KEY"'
-        lines = [header if "OTLP_HEADERS" in line else line for line in lines]
-        file = place.root() / ".env"
-        if file.is_file():
-            lines.insert(0, f"set -a; . {shlex.quote(str(file))}; set +a")
+    lines = []
+    file = place.root() / ".env"
+    if file.is_file():
+        lines.append(f"set -a; . {shlex.quote(str(file))}; set +a")
+    for name, value in real.app_variables(variables, sandbox.url, sandbox.daemon_port).items():
+        if name == "OTEL_EXPORTER_OTLP_HEADERS" and real.honeycomb_is_real(variables):
+            lines.append(f'export {name}="x-honeycomb-team=$HONEYCOMB_API_KEY"')
+        elif variables.get(name, "").strip() == value:
+            # The shell has it, or has read it from `.env` above.
+            lines.append(f"export {name}")
+        else:
+            lines.append(f"export {name}={shlex.quote(value)}")
     return "\n".join(lines)

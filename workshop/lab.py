@@ -43,6 +43,11 @@ _app: RunningApp | None = None
 _started_ns = 0
 _shown: set[str] = set()
 
+# boto3 in a cell, and `!aws`, ask the AWS that the app sends to.
+for _name in [each for each in os.environ if each.startswith("AWS_")]:
+    del os.environ[_name]
+os.environ.update(real.aws_variables(_variables, _sandbox.url))
+
 # A learner's own shell may show colours and any width; a saved output must not depend on it.
 os.environ.update(
     PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -69,7 +74,7 @@ def start_app(**variables: str) -> RunningApp:
     (folder / real.DATABASE).unlink(missing_ok=True)
     env = {
         **real.clean_environment(folder),
-        **real.app_variables(_variables, _sandbox.url),
+        **real.app_variables(_variables, _sandbox.url, _sandbox.daemon_port),
         **variables,
     }
     _started_ns = time.time_ns()

@@ -15,6 +15,16 @@ from workshop import place
 SANDBOX_KEY = "sandbox"
 DATABASE = "microblog.sqlite"
 HONEYCOMB = "https://api.honeycomb.io"
+ROLLBAR = "https://api.rollbar.com/api/1/"
+REGION = "us-east-1"
+# Of the learner's AWS variables those that say who asks, and where.
+AWS_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+)
 
 
 def read_variables() -> dict[str, str]:
@@ -32,13 +42,61 @@ def honeycomb_is_real(variables: Mapping[str, str]) -> bool:
     return variables.get("HONEYCOMB_API_KEY", "").strip() not in ("", SANDBOX_KEY)
 
 
-def app_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, str]:
+def aws_is_real(variables: Mapping[str, str]) -> bool:
+    """Tell whether X-Ray and CloudWatch are AWS's own: there is a key, and not the sandbox's."""
+    return variables.get("AWS_ACCESS_KEY_ID", "").strip() not in ("", SANDBOX_KEY)
+
+
+def rollbar_is_real(variables: Mapping[str, str]) -> bool:
+    """Tell whether errors go to Rollbar itself: there is a token, and not the sandbox's."""
+    return variables.get("ROLLBAR_ACCESS_TOKEN", "").strip() not in ("", SANDBOX_KEY)
+
+
+def app_variables(
+    variables: Mapping[str, str], sandbox_url: str, daemon_port: int
+) -> dict[str, str]:
     """Return the variables that point the app's SDKs at the right place.
 
     Args:
         variables: the learner's, as `read_variables` gives them.
         sandbox_url: where the sandbox listens, such as `http://127.0.0.1:4318`.
+        daemon_port: the port of the sandbox's X-Ray daemon.
     """
+    return {
+        **_honeycomb_variables(variables, sandbox_url),
+        **aws_variables(variables, sandbox_url),
+        # The sandbox's daemon: with real keys it hands on to AWS what it is sent.
+        "AWS_XRAY_DAEMON_ADDRESS": variables.get("AWS_XRAY_DAEMON_ADDRESS", "")
+        or f"127.0.0.1:{daemon_port}",
+        **_rollbar_variables(variables, sandbox_url),
+    }
+
+
+def aws_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, str]:
+    """Return the variables with which boto3 and the AWS CLI ask the right AWS, as the right user.
+
+    Args:
+        variables: the learner's, as `read_variables` gives them.
+        sandbox_url: where the sandbox listens.
+    """
+    region = variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION") or REGION
+    regions = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    if aws_is_real(variables):
+        given = {name: variables[name].strip() for name in AWS_VARIABLES if variables.get(name)}
+        return {**given, **regions}
+    return {
+        "AWS_ACCESS_KEY_ID": SANDBOX_KEY,
+        "AWS_SECRET_ACCESS_KEY": SANDBOX_KEY,
+        "AWS_ENDPOINT_URL": sandbox_url,
+        # What some profile on this machine says must not lead a request elsewhere.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **regions,
+    }
+
+
+def _honeycomb_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, str]:
     real = honeycomb_is_real(variables)
     endpoint = variables.get("HONEYCOMB_API_ENDPOINT", HONEYCOMB) if real else sandbox_url
     key = variables["HONEYCOMB_API_KEY"].strip() if real else SANDBOX_KEY
@@ -49,6 +107,15 @@ def app_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, s
         # Spans leave after a fifth of a second, not five: a lesson should not wait, and the
         # setting costs no CPU that could be measured.
         "OTEL_BSP_SCHEDULE_DELAY": "200",
+    }
+
+
+def _rollbar_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, str]:
+    real = rollbar_is_real(variables)
+    return {
+        "ROLLBAR_ACCESS_TOKEN": variables["ROLLBAR_ACCESS_TOKEN"].strip() if real else SANDBOX_KEY,
+        # With the slash at the end: the SDK joins paths to it as a browser would.
+        "ROLLBAR_ENDPOINT": ROLLBAR if real else f"{sandbox_url}/api/1/",
     }
 
 

@@ -34,7 +34,7 @@ def make(
         folder: the check's temporary folder, for all that the app writes on its own account.
         mark: the check's mark.
     """
-    pointers = real.app_variables({}, sandbox.url)
+    pointers = real.app_variables({}, sandbox.url, sandbox.daemon_port)
     written = compose_variables(target, program, sandbox.url)
     if written:
         # What spans say of HTTP is for compose to decide; where they go, for the check.
@@ -46,7 +46,9 @@ def make(
     variables = {
         **real.clean_environment(folder),
         **written,
-        **_stand_ins(sandbox, folder),
+        **_stand_ins(),
+        # A check must not send with the learner's real credentials, and an SDK without any must
+        # neither fail at import nor ask the network for some.
         **pointers,
         "OTEL_BSP_SCHEDULE_DELAY": str(delay),
         "PATH": target.search_path,
@@ -66,22 +68,9 @@ def make(
     return variables
 
 
-def _stand_ins(sandbox: Sandbox, folder: Path) -> dict[str, str]:
-    """Return variables that keep every vendor's SDK, and every proxy, on this machine.
-
-    A check must not send with the learner's real credentials, and an SDK without any must neither
-    fail at import nor ask the network for some.
-    """
+def _stand_ins() -> dict[str, str]:
+    """Return variables that keep every proxy away from this machine's own addresses."""
     return {
-        "AWS_ACCESS_KEY_ID": real.SANDBOX_KEY,
-        "AWS_SECRET_ACCESS_KEY": real.SANDBOX_KEY,
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": str(folder / "aws-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "aws-credentials"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ENDPOINT_URL": sandbox.url,
-        "AWS_XRAY_DAEMON_ADDRESS": f"{processes.LOCALHOST}:{sandbox.daemon_port}",
         "NO_PROXY": f"{processes.LOCALHOST},localhost",
         "no_proxy": f"{processes.LOCALHOST},localhost",
     }

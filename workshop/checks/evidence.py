@@ -9,6 +9,7 @@ from workshop.checks.target import Target
 from workshop.checks.traffic import Asked
 from workshop.sandbox.honeycomb.traces import Trace
 from workshop.sandbox.refusals import Refusal
+from workshop.sandbox.xray.trace import XrayTrace
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Evidence:
         last: the request right before the app was stopped, where there was one.
         last_arrived: its trace arrived.
         traces: what arrived at Honeycomb.
+        segments: the traces that arrived at X-Ray.
+        last_chosen: the sampling rules alone had the last request recorded by X-Ray.
         repeated: how many spans arrived more than once.
         refused: what the sandbox refused.
         trials: what came of docker-compose.yml's settings, by service.
@@ -62,6 +65,8 @@ class Evidence:
     last: Asked | None = None
     last_arrived: bool = False
     traces: list[Trace] = field(default_factory=list)
+    segments: list[XrayTrace] = field(default_factory=list)
+    last_chosen: bool = False
     repeated: int = 0
     refused: list[Refusal] = field(default_factory=list)
     trials: dict[str, Note] = field(default_factory=dict)

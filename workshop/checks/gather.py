@@ -19,10 +19,15 @@ from workshop.processes import Service
 from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.server import Sandbox, running_sandbox
+from workshop.sandbox.xray import sampling_rules
+from workshop.sandbox.xray.traces import read_xray_traces
 
 # For the traffic's telemetry, in seconds, beside what the app took to start: a machine that is busy
 # with other things takes longer for both.
 ARRIVAL_DEADLINE = 3.0
+# In the check's own sandbox. The known traffic asks to be recorded, too: an app that opens a second
+# segment inside a request makes it ask again, and the first requests come before any rule is known.
+RECORD_ALL = {"RuleName": sampling_rules.DEFAULT, "FixedRate": 1.0}
 Progress = Callable[[str], None]
 Trials = dict[str, Note]
 
@@ -58,6 +63,7 @@ def gather(
         folder = Path(name)
         evidence = Evidence(target, sandbox.url)
         trials = pool.submit(settings.try_each, target, mark, folder) if target.ours else None
+        sampling_rules.update_sampling_rule(sandbox.store, {"SamplingRuleUpdate": RECORD_ALL})
         progress("starting your app")
         last_began = 0
         launched = time.monotonic()
@@ -72,6 +78,7 @@ def gather(
                 evidence.trials = _await(trials, mark, hurry)
         finally:
             process_tree.kill_marked(mark)
+        sandbox.end_daemon()
         _read_arrivals(evidence, sandbox, last_began)
     evidence.seconds = time.monotonic() - began
     return evidence
@@ -109,7 +116,8 @@ def _drive(
     _wait_for_arrival(evidence, backend, sandbox, folder, patience, hurry)
     began = time.time_ns()
     if backend.process.poll() is None and not hurry.is_set():
-        evidence.last = traffic.ask(backend.url, "GET", traffic.LAST, hurry=hurry)
+        # Without a word on sampling, so that the app's own rules decide.
+        evidence.last = traffic.ask(backend.url, "GET", traffic.LAST, hurry=hurry, sampled=None)
     progress("stopping it")
     return began
 
@@ -160,6 +168,7 @@ def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> Non
         traces = read_traces(reader)
         evidence.refused = read_refusals(reader)
         events = read_events(reader)
+        segments = read_xray_traces(reader)
     spans = [
         (event["trace.trace_id"], event["trace.span_id"])
         for event in events
@@ -171,5 +180,8 @@ def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> Non
         for trace in traces
         for span in trace.roots
     )
+    began = last_began / 1e9
+    evidence.last_chosen = any(each.start >= began for each in segments) if last_began else False
+    evidence.segments = [each for each in segments if not last_began or each.start < began]
     # The last request tells what an exit loses; all else is judged by the traffic before it.
     evidence.traces = [trace for trace in traces if not last_began or trace.start_ns < last_began]

@@ -12,6 +12,8 @@ from workshop.hurry import Hurry
 REQUEST_DEADLINE = 5.0
 NEXT_DEADLINE = 2.0
 LARGEST_ANSWER = 10_000_000
+# X-Ray's SDK records a request that says so, whatever its rules.
+RECORD = "Sampled=1"
 HOME = "/api/activities/home"
 # Asked right before the stop: one that is answered at once, so that its spans cannot leave before.
 LAST = "/api/activities/search"
@@ -128,6 +130,7 @@ def ask(
     body: dict[str, Any] | None = None,
     seconds: float = REQUEST_DEADLINE,
     hurry: Hurry | None = None,
+    sampled: str | None = RECORD,
 ) -> Asked:
     """Send one request and say what came of it; never raises, and always returns in time.
 
@@ -138,12 +141,15 @@ def ask(
         body: what to send as JSON.
         seconds: how long the whole answer may take.
         hurry: ends the wait once it is set.
+        sampled: what the header `X-Amzn-Trace-Id` says; none leaves it to the app.
     """
+    headers = {} if sampled is None else {"X-Amzn-Trace-Id": sampled}
     came: list[Asked] = []
     # requests' time-out is for each read: an app that drips its answer byte by byte would hold
     # the check for ever. What is left of the thread ends with the app.
     sender = threading.Thread(
-        target=lambda: came.append(_send(url, method, path, body, seconds)), daemon=True
+        target=lambda: came.append(_send(url, method, path, body, headers, seconds)),
+        daemon=True,
     )
     sender.start()
     deadline = time.monotonic() + seconds
@@ -152,13 +158,26 @@ def ask(
     return came[0] if came else Asked(method, path, 0, "timed out")
 
 
-def _send(url: str, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> Asked:
+def _send(
+    url: str,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None,
+    headers: dict[str, str],
+    seconds: float,
+) -> Asked:
     with requests.Session() as session:
         # A proxy that the shell names must not come between.
         session.trust_env = False
         try:
             answer = session.request(
-                method, url + path, json=body, timeout=seconds, allow_redirects=False, stream=True
+                method,
+                url + path,
+                json=body,
+                headers=headers,
+                timeout=seconds,
+                allow_redirects=False,
+                stream=True,
             )
             _read(answer)
         except requests.RequestException as error:

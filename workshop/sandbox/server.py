@@ -32,18 +32,26 @@ class Sandbox:
         store: the data, open for writing.
         port: its HTTP port.
         daemon_port: the port of its X-Ray daemon, UDP and TCP.
+        daemon: the daemon's UDP side.
     """
 
-    def __init__(self, data_dir: Path, store: Store, port: int, daemon_port: int) -> None:
+    def __init__(
+        self, data_dir: Path, store: Store, port: int, daemon_port: int, daemon: Daemon
+    ) -> None:
         self.data_dir = data_dir
         self.store = store
         self.port = port
         self.daemon_port = daemon_port
+        self._daemon = daemon
 
     @property
     def url(self) -> str:
         """Its HTTP address, without a slash at the end."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    def end_daemon(self) -> None:
+        """End the daemon's UDP side: all segments that have come are kept when this returns."""
+        self._daemon.stop()
 
     def reader(self) -> contextlib.AbstractContextManager[Reader]:
         """Open its data for reading, as `open_reader` does."""
@@ -73,10 +81,10 @@ def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iter
         state.remove_state(data_dir)
         http_socket = stack.enter_context(bind_http(port))
         udp_socket, tcp_socket = map(stack.enter_context, bind_daemon(daemon_port))
-        sandbox = Sandbox(
-            data_dir, store, http_socket.getsockname()[1], udp_socket.getsockname()[1]
-        )
         daemon = Daemon(store, udp_socket)
+        sandbox = Sandbox(
+            data_dir, store, http_socket.getsockname()[1], udp_socket.getsockname()[1], daemon
+        )
         daemon.start()
         stack.callback(daemon.stop)
         proxy = HttpServer(create_proxy(store), tcp_socket)

@@ -60,7 +60,7 @@ class Daemon:
             thread.start()
 
     def stop(self) -> None:
-        """Keep what has arrived, then end and close the socket."""
+        """Keep what has arrived, then end and close the socket; more than once does no harm."""
         self._wake.close()
         for thread in self._threads:
             thread.join()
