@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from workshop.sandbox import refusals
 from workshop.sandbox.aws import rest_json
-from workshop.sandbox.aws.dispatch import SERVICES
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.xray.operations import OPERATIONS
 
@@ -199,7 +198,3 @@ def test_an_unknown_member_is_refused_and_a_null_is_nothing(sandbox):
     assert answer.json()["Message"].startswith('Unknown parameter in input: "Nxt"')
     assert post(sandbox, body=b'{"NextToken": null}').status_code == 200
     assert post(sandbox, body=b"").status_code == 200
-
-
-def test_services_are_known_to_botocore():
-    assert [rest_json.load_model(name).metadata["protocol"] for name in SERVICES] == ["rest-json"]

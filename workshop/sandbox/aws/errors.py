@@ -1,5 +1,8 @@
 """What AWS answers to a request that it does not take."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from workshop.sandbox import refusals
 
 
@@ -11,16 +14,23 @@ class ApiError(Exception):
         message: a sentence on what is wrong.
         status: the HTTP status.
         kind: why, as a constant of `workshop.sandbox.refusals`.
+        members: what else the error's shape holds, such as where a query went wrong.
     """
 
     def __init__(
-        self, code: str, message: str, status: int = 400, kind: str = refusals.BODY
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        kind: str = refusals.BODY,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
         self.kind = kind
+        self.members = dict(members or {})
 
 
 def invalid_request(message: str) -> ApiError:
