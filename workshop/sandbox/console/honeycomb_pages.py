@@ -1,0 +1,89 @@
+"""The Honeycomb pages: recent traces and routes, and one trace as a waterfall."""
+
+from flask import Blueprint, Response, request
+
+from workshop.sandbox.console import frame, recent_traces, same_request
+from workshop.sandbox.console.drawings import Drawings
+from workshop.sandbox.console.matching import Request
+from workshop.sandbox.console.refused import read_last
+from workshop.sandbox.honeycomb.spans import Span, Trace
+from workshop.sandbox.honeycomb.traces import read_trace
+from workshop.sandbox.store import Reader, Store
+
+PAGE = "honeycomb"
+ROWS = 50
+"""Traces in the list."""
+DRAWN_EVENTS = 2_000
+"""A trace with more events than this is not drawn: it would take seconds."""
+
+_COUNTS = "SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events)"
+
+
+def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
+    """Add the pages to the console.
+
+    Args:
+        blueprint: the console's.
+        store: the sandbox's data.
+        drawings: what draws for all pages.
+    """
+
+    @blueprint.get("/honeycomb")
+    def show_honeycomb() -> Response:
+        with store.reader() as reader:
+            traces, events = reader.execute(_COUNTS).fetchone()
+            return frame.show(
+                "honeycomb.html",
+                PAGE,
+                trace_count=traces,
+                event_count=events,
+                rows=recent_traces.read_rows(reader, ROWS),
+                routes=recent_traces.read_routes(reader),
+                route_events=recent_traces.ROUTE_EVENTS,
+                refusals=read_last(reader, 1, PAGE),
+            )
+
+    @blueprint.get("/honeycomb/trace/<trace_id>")
+    def show_trace(trace_id: str) -> Response:
+        with store.reader() as reader:
+            row = recent_traces.read_row(reader, trace_id)
+            if row is None:
+                return frame.show("absent.html", PAGE, 404, what="trace", name=trace_id)
+            events = _count_events(reader, trace_id)
+            trace = read_trace(reader, trace_id) if events <= DRAWN_EVENTS else None
+            found = same_request.find(reader, Request(trace_id, row.start_ns, row.path))
+        picture, told, chosen = None, "", None
+        if trace is not None:
+            chosen = _choose(trace, request.args.get("span", ""))
+            picture, told = drawings.draw_waterfall(
+                trace,
+                (PAGE, trace_id, events),
+                lambda span: (
+                    frame.to("show_trace", trace_id=trace_id, span=span.span_id) + "#chosen"
+                ),
+                chosen.span_id,
+            )
+        return frame.show(
+            "trace.html",
+            PAGE,
+            row=row,
+            events=events,
+            drawn_events=DRAWN_EVENTS,
+            picture=picture,
+            told=told,
+            span=chosen,
+            found=found,
+        )
+
+
+def _count_events(reader: Reader, trace_id: str) -> int:
+    (events,) = reader.execute(
+        "SELECT count(*) FROM honeycomb_events WHERE trace_id = ?", (trace_id,)
+    ).fetchone()
+    return int(events)
+
+
+def _choose(trace: Trace, span_id: str) -> Span:
+    """Return the span that a page was asked to show; the first one where it names none."""
+    spans = trace.spans
+    return next((span for span in spans if span.span_id == span_id), spans[0])

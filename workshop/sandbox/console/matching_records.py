@@ -1,0 +1,97 @@
+"""Finds what else tells of a request: log lines at CloudWatch, and occurrences at Rollbar."""
+
+from workshop.sandbox.cloudwatch.logs import EVENT_COLUMNS, Event
+from workshop.sandbox.console import spelling
+from workshop.sandbox.console.log_lines import Line, read_line
+from workshop.sandbox.console.matching import (
+    AFTER_MS,
+    BEFORE_MS,
+    BY_ID,
+    BY_TIME,
+    LINES_LOOKED_AT,
+    LOOKED_AT,
+    TITLE_LIMIT,
+    Match,
+    Request,
+    plain_id,
+)
+from workshop.sandbox.rollbar.items import Occurrence, select_occurrences
+from workshop.sandbox.store import Reader
+
+
+def find_lines(reader: Reader, request: Request) -> list[Match]:
+    """Return the log lines of a request: those with its id, else those near it on its path."""
+    if request.start_ns is None:
+        return []
+    start_ms = request.start_ns // 10**6
+    near: list[tuple[str, Line]] = []
+    for (group,) in reader.execute(
+        "SELECT name FROM cloudwatch_log_groups ORDER BY name"
+    ).fetchall():
+        rows = reader.execute(
+            f"SELECT {EVENT_COLUMNS} FROM cloudwatch_log_events"  # noqa: S608
+            " WHERE group_name = ? AND timestamp_ms BETWEEN ? AND ?"
+            " ORDER BY timestamp_ms, id LIMIT ?",
+            (group, start_ms - BEFORE_MS, start_ms + AFTER_MS, LINES_LOOKED_AT),
+        )
+        near += [(group, read_line(Event(*row))) for row in rows]
+    by_id = [each for each in near if any(known in each[1].event.message for known in request.ids)]
+    if by_id:
+        return [_match_line(*each, BY_ID) for each in by_id]
+    # Lines of another trace are another request's, whatever their path.
+    same = [each for each in near if each[1].path and each[1].path == request.path]
+    same = [each for each in same if not (request.ids and plain_id(each[1].trace_id))]
+    return [_match_line(*each, BY_TIME) for each in same]
+
+
+def _match_line(group: str, line: Line, how: str) -> Match:
+    title = f"{group}: {line.told.message[:TITLE_LIMIT]}"
+    pattern = f'"{line.trace_id}"' if line.trace_id else f'"{line.path}"' if line.path else ""
+    values = {"name": group, "pattern": pattern}
+    return Match(title, "show_group", values, how, line.time_ns, line.path)
+
+
+def find_occurrences(reader: Reader, request: Request) -> list[Match]:
+    """Return Rollbar's occurrences in a request: with its id, else near it on its path."""
+    if request.start_ns is None:
+        return []
+    start_s = request.start_ns // 10**9
+    near = select_occurrences(
+        reader,
+        "WHERE timestamp BETWEEN :first AND :last ORDER BY timestamp, id LIMIT :limit",
+        {
+            "first": start_s - BEFORE_MS // 1000,
+            "last": start_s + AFTER_MS // 1000,
+            "limit": LOOKED_AT,
+        },
+    )
+    told = [(each, {plain_id(known) for known in each.trace_ids.values()}) for each in near]
+    by_id = [each for each, ids in told if ids & set(request.ids)]
+    if by_id:
+        return [_match_occurrence(reader, each, BY_ID) for each in by_id]
+    same = [
+        each
+        for each, ids in told
+        if request.path and path_of(each) == request.path and not (request.ids and ids)
+    ]
+    return [_match_occurrence(reader, each, BY_TIME) for each in same]
+
+
+def _match_occurrence(reader: Reader, occurrence: Occurrence, how: str) -> Match:
+    counter, title = reader.execute(
+        "SELECT counter, title FROM rollbar_items WHERE id = ?", (occurrence.item_id,)
+    ).fetchone()
+    values: dict[str, str | int] = {"counter": counter, "occurrence": occurrence.id}
+    return Match(
+        f"#{counter} {title}"[:TITLE_LIMIT],
+        "show_item",
+        values,
+        how,
+        occurrence.timestamp * 10**9,
+        path_of(occurrence),
+    )
+
+
+def path_of(occurrence: Occurrence) -> str:
+    """Return the path of the request that was being answered; empty where none is known."""
+    return spelling.path_of(occurrence.request.url if occurrence.request else "")

@@ -1,0 +1,77 @@
+"""The first page, with what has arrived, and the page of one request in all tools."""
+
+import os
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+
+from workshop.sandbox import state
+from workshop.sandbox.console import frame, same_request
+from workshop.sandbox.console.matching import Request
+from workshop.sandbox.console.refused import read_last
+from workshop.sandbox.store import Store
+
+PAGE = "overview"
+DIGITS = 13
+"""Of milliseconds since 1970, for the next 260 years."""
+REFUSALS = 20
+
+COUNTS = {
+    "honeycomb": {"trace": "honeycomb_traces", "event": "honeycomb_events"},
+    "xray": {"trace": "xray_traces", "document": "xray_segment_documents"},
+    "cloudwatch": {"log group": "cloudwatch_log_groups", "line": "cloudwatch_log_events"},
+    "rollbar": {"item": "rollbar_items", "occurrence": "rollbar_occurrences"},
+}
+"""What is counted of each tool: the noun, and its table."""
+
+
+def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Response]) -> None:
+    """Add the pages to the console.
+
+    Args:
+        blueprint: the console's.
+        store: the sandbox's data.
+        tell_plainly: answers who wants no HTML, such as curl.
+    """
+
+    @blueprint.get("/")
+    def show_overview() -> Response:
+        if not _wants_html():
+            return tell_plainly()
+        with store.reader() as reader:
+            counts = {
+                tool: {
+                    noun: reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+                    for noun, table in tables.items()
+                }
+                for tool, tables in COUNTS.items()
+            }
+            running = state.read_state(store.data_dir)
+            return frame.show(
+                "overview.html",
+                PAGE,
+                counts=counts,
+                refusals=read_last(reader, REFUSALS),
+                pid=os.getpid(),
+                daemon_port=running.daemon_port if running else None,
+            )
+
+    @blueprint.get("/request")
+    def show_request() -> Response:
+        wanted = Request(frame.asked("id"), _read_time(frame.asked("at")), frame.asked("path"))
+        with store.reader() as reader:
+            found = same_request.find(reader, wanted)
+        return frame.show("request.html", "request", found=found, wanted=wanted)
+
+
+def _wants_html() -> bool:
+    """Tell a browser, or a page's script, from a client that takes anything, such as curl."""
+    is_script = frame.FRAGMENT_HEADER in request.headers
+    types = ("text/plain", "text/html")
+    return is_script or request.accept_mimetypes.best_match(types) == "text/html"
+
+
+def _read_time(text: str) -> int | None:
+    """Return milliseconds since 1970 as nanoseconds; None where a text is no such number."""
+    is_time = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    return int(text) * 10**6 if is_time else None

@@ -1,0 +1,66 @@
+"""Finds one request in every tool: by its trace id, else by time and path.
+
+OpenTelemetry and X-Ray give one request two ids, unless the app makes one from the other; then
+only the moment and the path say that they are the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from workshop.sandbox.console.matching import Match, Request
+from workshop.sandbox.console.matching_records import find_lines, find_occurrences
+from workshop.sandbox.console.matching_traces import (
+    find_honeycomb,
+    find_segments,
+    find_trace,
+    find_xray,
+)
+from workshop.sandbox.store import Reader
+
+LATEST_NS = 2**62
+"""Times beyond this, in the year 2116, are no request's, and SQLite cannot reckon with them."""
+SHOWN = 5
+"""The most that is shown of one tool."""
+
+LOOKS: dict[str, Callable[[Reader, Request], list[Match]]] = {
+    "honeycomb": find_honeycomb,
+    "xray": find_xray,
+    "cloudwatch": find_lines,
+    "rollbar": find_occurrences,
+}
+"""How a request is found in each tool, by the tool's name in the navigation."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the tools have of a request.
+
+    Args:
+        request: what was asked for, with what the tools add to it.
+        matches: by the tool's name in the navigation, each with `SHOWN` at most.
+    """
+
+    request: Request
+    matches: dict[str, list[Match]] = field(default_factory=dict)
+
+
+def find(reader: Reader, request: Request) -> Found:
+    """Return what each tool has of a request.
+
+    Args:
+        reader: from `open_reader`.
+        request: with an id, or with a time and a path.
+    """
+    request = _complete(reader, request)
+    if request.start_ns is not None and not 0 <= request.start_ns < LATEST_NS:
+        request = replace(request, start_ns=None)
+    matches = {tool: look(reader, request)[:SHOWN] for tool, look in LOOKS.items()}
+    return Found(request, matches)
+
+
+def _complete(reader: Reader, request: Request) -> Request:
+    """Return a request with the time and the path that its own trace tells."""
+    for look in (find_trace, find_segments):
+        for match in look(reader, Request(request.trace_id)):
+            return Request(request.trace_id, match.start_ns, match.path or request.path)
+    return request
