@@ -78,6 +78,12 @@ COVERAGE = (
         "`POST /GetSamplingRules` and `/SamplingTargets` only; the daemon signs any path for"
         " whoever reaches it.",
     ),
+    Coverage(
+        "X-Ray",
+        "Daemon, forwarding",
+        YES,
+        "With AWS keys it passes segments and sampling calls on, and keeps none.",
+    ),
     Coverage("X-Ray", "Daemon, telemetry records", NO, "What it counts is in the sandbox's data."),
     Coverage(
         "X-Ray",
@@ -164,6 +170,180 @@ COVERAGE = (
         NO,
         f"The sandbox answers 501 and says so: {', '.join(list_missing('xray'))}.",
     ),
+    Coverage("AWS", "STS", DIFFERS, "GetCallerIdentity alone; it tells account 000000000000."),
+    Coverage(
+        "CloudWatch Logs",
+        "Log groups",
+        DIFFERS,
+        "The classes Standard and Infrequent Access; no KMS keys, deletion protection or linked"
+        " accounts. An ARN is taken whatever its region.",
+    ),
+    Coverage("CloudWatch Logs", "Tags of log groups", YES, "Up to 50 a group."),
+    Coverage(
+        "CloudWatch Logs",
+        "Infrequent Access class",
+        YES,
+        "GetLogEvents and FilterLogEvents are refused; Insights works.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Log streams",
+        DIFFERS,
+        "Times of first and last event are there at once; AWS may take an hour. There is no upload"
+        " sequence token.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Retention",
+        DIFFERS,
+        "Expired events are never returned, and are kept in the sandbox's file; AWS deletes them"
+        " within 72 hours.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "PutLogEvents",
+        DIFFERS,
+        "All limits of a batch and all three indices of rejected events; no entities. Events can be"
+        " read at once.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Stored bytes",
+        DIFFERS,
+        "Messages in UTF-8 and 26 bytes an event, at once; AWS's count follows later.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "GetLogEvents, FilterLogEvents",
+        DIFFERS,
+        "Pages are always full, and tokens do not expire.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Filter patterns",
+        DIFFERS,
+        "All that is documented. Refused, as not documented: an asterisk inside a text, != or NOT"
+        " EXISTS with a wildcard, escapes of other characters. In a regular expression a dot does"
+        " not match the end of a line.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "The filter pattern of a quoted space",
+        DIFFERS,
+        "Matches everything, as documented; AWS has been seen to want a space in the message.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Insights: commands and functions",
+        DIFFERS,
+        "fields, filter, parse (glob, regular expression), stats, sort, limit, dedup, display and"
+        " the common functions; others are refused by name.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Insights: values",
+        DIFFERS,
+        "Not published, so chosen here: what is missing meets only !=, not like and not in, makes a"
+        " function's result missing, and sorts first; JSON's true and false are 1 and 0, null is"
+        " missing; numbers show all digits.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Insights: statistics",
+        DIFFERS,
+        "pct is the nearest rank, stddev the population's, count_distinct exact; bytes scanned are"
+        " those of the messages; stats over no events gives no row.",
+    ),
+    Coverage(
+        "CloudWatch Logs",
+        "Insights: running",
+        DIFFERS,
+        "A query runs when it is started; it answers Running once, then Complete. Results never"
+        " expire.",
+    ),
+    Coverage("CloudWatch Logs", "Quotas, throttling", NO, "Nothing is ever throttled."),
+    Coverage(
+        "CloudWatch Logs",
+        "Other operations",
+        NO,
+        f"The sandbox answers 501 and says so: {', '.join(list_missing('logs'))}.",
+    ),
+    Coverage("Rollbar", "Items in", YES, "`POST /api/1/item/`, exceptions, messages and reports."),
+    Coverage(
+        "Rollbar",
+        "Access tokens",
+        DIFFERS,
+        "`sandbox` may post server items, `sandbox-read` read, `sandbox-write` change; a real one"
+        " is refused with 401, where Rollbar has also been seen to answer 403.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Token in a query string or a body",
+        DIFFERS,
+        "A query is read everywhere, a body with posted items; Rollbar reads them at some"
+        " addresses, and calls both deprecated.",
+    ),
+    Coverage("Rollbar", "Client items", NO, "No token here may post them: 403, as by Rollbar."),
+    Coverage(
+        "Rollbar",
+        "Refusals",
+        DIFFERS,
+        "Status codes as documented; most of the sentences are the sandbox's own.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Body limit",
+        DIFFERS,
+        "1 MiB, nested up to 200 levels deep; Rollbar publishes no number at present.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Rate limit",
+        DIFFERS,
+        "5,000 posted items a minute and token; a project's own limits, monthly quotas and limits"
+        " on reading are not emulated.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Grouping",
+        DIFFERS,
+        "The published basic algorithm: files and functions of all frames, and the class; no line"
+        " numbers, no message. Rollbar first tries patterns that it does not publish. Of a chain,"
+        " all exceptions count, and the first is the title.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Items by environment",
+        DIFFERS,
+        "One fingerprint in two environments is two items; Rollbar does not say so in so many"
+        " words.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Unique occurrences",
+        DIFFERS,
+        "Counted by person, else by IP address; all that tell neither count as one.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Status",
+        DIFFERS,
+        "Active, resolved, muted; a resolved item is active again with its next occurrence,"
+        " whatever the version. Archived, snoozed and resolved in a version answer 501.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Read API",
+        DIFFERS,
+        "Items, occurrences and top active items; a search by words of the title only.",
+    ),
+    Coverage(
+        "Rollbar",
+        "Deploys, versions, people, RQL, metrics, notifications, replays",
+        NO,
+        "The sandbox answers 501 and says so.",
+    ),
+    Coverage("Rollbar", "Retention", NO, "Everything is kept."),
 )
 
 

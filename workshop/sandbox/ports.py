@@ -7,6 +7,7 @@ import psutil
 
 from workshop.errors import WorkshopError, command
 from workshop.sandbox import LOOPBACK
+from workshop.sandbox.hosts import listen_address
 
 HTTP_OPTION = "--port"
 DAEMON_OPTION = "--daemon-port"
@@ -82,7 +83,7 @@ def _open_tcp() -> socket.socket:
 
 def _bind(opened: socket.socket, port: int, option: str) -> socket.socket:
     try:
-        opened.bind((LOOPBACK, port))
+        opened.bind((listen_address(), port))
         if opened.type == socket.SOCK_STREAM:
             # Binding alone does not tell: only one may listen.
             opened.listen()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from workshop.errors import WorkshopError
 from workshop.sandbox import LOOPBACK, clients, running, state
@@ -18,6 +19,9 @@ from workshop.sandbox.store import Reader, Store, make_folder
 from workshop.sandbox.web import create_app
 from workshop.sandbox.xray.daemon import Daemon
 from workshop.sandbox.xray.daemon_proxy import create_proxy
+
+if TYPE_CHECKING:
+    from workshop.sandbox.xray.forward import Forwarder
 
 # How long a sandbox that ends when unused waits for its first client, in seconds.
 GRACE = 10.0
@@ -59,13 +63,16 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iterator[Sandbox]:
+def running_sandbox(
+    data_dir: Path, port: int = 0, daemon_port: int = 0, forwarder: "Forwarder | None" = None
+) -> Iterator[Sandbox]:
     """Run a sandbox in threads of this process, for as long as the `with` lasts.
 
     Args:
         data_dir: where it keeps what arrives; made if absent.
         port: its HTTP port; 0 for any that is free.
         daemon_port: the port of its X-Ray daemon, UDP and TCP; 0 for any that is free.
+        forwarder: where its daemon passes on all that it is sent; None keeps it here.
 
     Raises:
         WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
@@ -81,13 +88,15 @@ def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iter
         state.remove_state(data_dir)
         http_socket = stack.enter_context(bind_http(port))
         udp_socket, tcp_socket = map(stack.enter_context, bind_daemon(daemon_port))
-        daemon = Daemon(store, udp_socket)
+        daemon = Daemon(store, udp_socket, deliver=forwarder.send_documents if forwarder else None)
         sandbox = Sandbox(
             data_dir, store, http_socket.getsockname()[1], udp_socket.getsockname()[1], daemon
         )
         daemon.start()
         stack.callback(daemon.stop)
-        proxy = HttpServer(create_proxy(store), tcp_socket)
+        proxy = HttpServer(
+            create_proxy(store, forwarder.pass_on if forwarder else None), tcp_socket
+        )
         proxy.start()
         stack.callback(proxy.stop)
         http = HttpServer(create_app(store), http_socket)
@@ -102,7 +111,12 @@ def running_sandbox(data_dir: Path, port: int = 0, daemon_port: int = 0) -> Iter
 
 
 def serve(
-    port: int = 4318, daemon_port: int = 2000, *, data: Path, while_used: bool = False
+    port: int = 4318,
+    daemon_port: int = 2000,
+    *,
+    data: Path,
+    while_used: bool = False,
+    forwarder: "Forwarder | None" = None,
 ) -> None:
     """Run a sandbox until Ctrl-C or SIGTERM.
 
@@ -111,13 +125,21 @@ def serve(
         daemon_port: the port of its X-Ray daemon, UDP and TCP; 0 for any that is free.
         data: where it keeps what arrives; made if absent.
         while_used: end, too, when no process that `clients.register` noted is alive.
+        forwarder: as `running_sandbox`.
 
     Raises:
         WorkshopError: as `running_sandbox`.
     """
-    with _wake_on_signals() as wake, running_sandbox(data, port, daemon_port) as sandbox:
+    with (
+        _wake_on_signals() as wake,
+        running_sandbox(data, port, daemon_port, forwarder) as sandbox,
+    ):
         print(f"sandbox: Honeycomb's traces  {sandbox.url}/v1/traces  key: sandbox")
         print(f"sandbox: X-Ray's daemon      {LOOPBACK}:{sandbox.daemon_port}/udp and tcp")
+        if forwarder:
+            print(f"sandbox: what it is sent     goes on to {forwarder.url}, and is not kept here")
+        print(f"sandbox: AWS's API           {sandbox.url}  key and secret: sandbox")
+        print(f"sandbox: Rollbar's items     {sandbox.url}/api/1/  token: sandbox")
         print(f"sandbox: what arrived        {sandbox.url}/")
         print("sandbox: Ctrl-C ends it; what arrived is kept", flush=True)
         began = time.monotonic()

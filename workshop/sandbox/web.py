@@ -8,13 +8,17 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from workshop.sandbox import VERSION, refusals
 from workshop.sandbox.aws import dispatch
+from workshop.sandbox.console import pages
 from workshop.sandbox.honeycomb import receive
 from workshop.sandbox.hosts import is_this_machine
+from workshop.sandbox.rollbar import receive as rollbar
 from workshop.sandbox.store import Store
 
 COUNTS = """
 SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events),
-       (SELECT count(*) FROM xray_segment_documents), (SELECT count(*) FROM refusals)
+       (SELECT count(*) FROM xray_segment_documents),
+       (SELECT count(*) FROM rollbar_items), (SELECT count(*) FROM rollbar_occurrences),
+       (SELECT count(*) FROM refusals)
 """
 
 PAGE = """\
@@ -24,6 +28,8 @@ Honeycomb   traces at {url}v1/traces, with the key 'sandbox'
             {traces} traces, {events} events
 X-Ray       segment documents by UDP, and the API at {url} with the key 'sandbox'
             {documents} documents
+Rollbar     items at {url}api/1/, with the token 'sandbox'; read with 'sandbox-read'
+            {items} items, {occurrences} occurrences
 Refused     {refused} requests
 
 Ctrl-C where it was started ends it; so does: kill {pid}
@@ -40,6 +46,7 @@ def create_app(store: Store) -> Flask:
     # A doubled slash is another path to the vendors, not one to be mended by a redirect.
     app.url_map.merge_slashes = False
     app.register_blueprint(receive.create_blueprint(store))
+    app.register_blueprint(rollbar.create_blueprint(store))
 
     @app.before_request
     def check_host() -> Response | None:
@@ -58,19 +65,23 @@ def create_app(store: Store) -> Flask:
         response.status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
         return response
 
-    @app.get("/")
-    def show_page() -> Response:
+    def tell_plainly() -> Response:
         with store.reader() as reader:
-            traces, events, documents, refused = reader.execute(COUNTS).fetchone()
+            counts = reader.execute(COUNTS).fetchone()
+        traces, events, documents, items, occurrences, refused = counts
         page = PAGE.format(
             url=request.host_url,
             traces=traces,
             events=events,
             documents=documents,
+            items=items,
+            occurrences=occurrences,
             refused=refused,
             pid=os.getpid(),
         )
         return Response(page, content_type="text/plain; charset=utf-8")
+
+    app.register_blueprint(pages.create_blueprint(store, tell_plainly))
 
     @app.get("/health")
     def tell_health() -> Response:

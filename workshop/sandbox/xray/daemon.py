@@ -14,6 +14,8 @@ import sqlite3
 import struct
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from workshop.sandbox.store import Store
 from workshop.sandbox.xray.daemon_counts import DaemonCounts, add_counts
@@ -39,10 +41,19 @@ class Daemon:
         store: where documents are kept.
         listener: a bound UDP socket; the daemon closes it when it stops.
         idle: how long it waits for more before it sends a batch that is not full, in seconds.
+        deliver: takes documents and returns those that X-Ray did not take; it is the store where
+            nothing else is said.
     """
 
-    def __init__(self, store: Store, listener: socket.socket, idle: float = IDLE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        listener: socket.socket,
+        idle: float = IDLE,
+        deliver: Callable[[list[str]], list[dict[str, Any]]] | None = None,
+    ) -> None:
         self._store = store
+        self._deliver = deliver or (lambda documents: store_documents(store, documents))
         self._socket = listener
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self._socket.setblocking(False)
@@ -104,7 +115,7 @@ class Daemon:
 
     def _send(self, documents: list[str]) -> int:
         """Pass documents on, and return how many were not taken."""
-        unprocessed = store_documents(self._store, documents) if documents else []
+        unprocessed = self._deliver(documents) if documents else []
         if unprocessed:
             _log.warning("Unprocessed segments: %d, such as %s", len(unprocessed), unprocessed[0])
         return len(unprocessed)

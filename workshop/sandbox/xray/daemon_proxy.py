@@ -6,11 +6,13 @@ who can reach it; here it passes on the two that an SDK needs, and refuses the r
 Source: `pkg/proxy` of https://github.com/aws/aws-xray-daemon
 """
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from workshop.sandbox import refusals
-from workshop.sandbox.aws.dispatch import answer_operation
+from workshop.sandbox.aws.dispatch import Answer, answer_operation
 from workshop.sandbox.hosts import is_this_machine
 from workshop.sandbox.store import Store
 
@@ -18,11 +20,12 @@ PATHS = ("/GetSamplingRules", "/SamplingTargets")
 SERVICE = "xray"
 
 
-def create_proxy(store: Store) -> Flask:
+def create_proxy(store: Store, ask: Callable[[str, bytes], Answer] | None = None) -> Flask:
     """Return the web app of the daemon's TCP port.
 
     Args:
         store: the sandbox's data.
+        ask: answers a path and a body in the sandbox's place.
     """
     app = Flask(__name__, static_folder=None)
 
@@ -33,8 +36,12 @@ def create_proxy(store: Store) -> Flask:
         return _refuse(421, refusals.HOST, "the daemon answers to 127.0.0.1 and localhost only")
 
     def pass_on() -> Response:
-        answer = answer_operation(
-            store, SERVICE, "POST", request.path, request.get_data(), _name_user_agent()
+        answer = (
+            ask(request.path, request.get_data())
+            if ask
+            else answer_operation(
+                store, SERVICE, "POST", request.path, request.get_data(), _name_user_agent()
+            )
         )
         return Response(answer.body, answer.status, answer.headers)
 

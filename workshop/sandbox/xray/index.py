@@ -85,12 +85,13 @@ def find_annotations(trace: XrayTrace) -> list[tuple[str, str | float | bool, Xr
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[_Row]) -> None:
-    """Insert rows of one shape; the names of columns come from this module, never from outside."""
-    if not rows:
-        return
-    names = ", ".join(rows[0])
-    values = ", ".join(f":{name}" for name in rows[0])
-    connection.executemany(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({values})", rows)  # noqa: S608
+    """Insert rows; the names of columns come from this module, never from outside."""
+    # A trace of which no segment has come yet has fewer columns than the others.
+    for columns, alike in itertools.groupby(rows, key=tuple):
+        names = ", ".join(columns)
+        values = ", ".join(f":{name}" for name in columns)
+        insert = f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({values})"  # noqa: S608
+        connection.executemany(insert, list(alike))
 
 
 def _describe_trace(trace: XrayTrace, summary: dict[str, Any], updated_ns: int) -> _Row:
