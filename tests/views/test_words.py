@@ -61,3 +61,9 @@ def test_a_trace_of_several_roots_says_so(traces):
     assert words.facts(traces.orphans) == (
         "GET /api/activities/home and 2 more roots: 4 spans, 2 services, 40 ms"
     )
+
+
+def test_a_file_is_named_without_its_folders():
+    assert words.without_folders("/home/me/a project/app.sqlite") == "app.sqlite"
+    assert words.without_folders("GET /api") == "GET /api"
+    assert words.without_folders("/") == "/"

@@ -60,7 +60,7 @@ def render(
             cells += [f"{known[each]:,}" if known else "–" for each in COUNTS]
         table.add_row(*cells)
     sink = StringIO()
-    Console(file=sink, width=WIDTH, color_system=None).print(table)
+    Console(file=sink, width=WIDTH, color_system=None, force_jupyter=False).print(table)
     return "\n".join(line.rstrip() for line in sink.getvalue().rstrip().splitlines())
 
 

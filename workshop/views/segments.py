@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from workshop.errors import WorkshopError
 from workshop.sandbox.honeycomb.spans import Span, SpanEvent, Trace
-from workshop.views import tree, waterfall
+from workshop.views import tree, waterfall, words
 from workshop.views.segment_span import SegmentSpan
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _name(segment: XraySegment) -> str:
     Segments below others go without their paths, so that equal work looks alike.
     """
     if segment.namespace:
-        return f"{segment.name} ({segment.namespace})"
+        return f"{words.without_folders(segment.name)} ({segment.namespace})"
     request = segment.http.get("request")
     if segment.is_subsegment or segment.parent_id or not isinstance(request, dict):
         return segment.name

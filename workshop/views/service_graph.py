@@ -117,7 +117,8 @@ def read_graph(services: Iterable[Mapping[str, Any]]) -> ServiceGraph:
 def _read_node(service: Mapping[str, Any]) -> Node:
     kind = words.clean(service.get("Type") or "")
     # X-Ray names a client after the service that it calls.
-    name = CLIENT if kind == CLIENT else words.clean(service.get("Name") or "")
+    told = CLIENT if kind == CLIENT else words.without_folders(service.get("Name") or "")
+    name = words.clean(told)
     return Node(name or "(no name)", kind, read_outcomes(service.get("SummaryStatistics")))
 
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from workshop.errors import WorkshopError
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 def clean(text: str) -> str:
     """Return text on one line: runs of white space become a space, control characters a '□'."""
     return "".join(sign if sign.isprintable() else "□" for sign in " ".join(text.split()))
+
+
+def without_folders(name: str) -> str:
+    """Return a segment's name as views show it: of a file, as SQLite's is, without its folders.
+
+    The folders differ between machines, and say nothing about the request.
+    """
+    return PurePosixPath(name).name or name if name.startswith("/") else name
 
 
 def name(span: Span) -> str:
