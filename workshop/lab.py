@@ -5,25 +5,41 @@ path, so that a notebook runs alike in JupyterLab, in VS Code and under nbval.
 """
 
 import atexit
+import json
 import os
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from workshop import learner_app, place, processes, real
 from workshop.checks import memory
 from workshop.checks.check import check as run_check
 from workshop.checks.target import learner_app as learner_app_target
 from workshop.checks.words import request_path
+from workshop.cost import since
+from workshop.cost.report import FAILING, REQUESTS, Cost
 from workshop.errors import WorkshopError, command
+from workshop.journal import writing
+from workshop.leaks import report as leaks_report
+from workshop.leaks.survey import survey
 from workshop.learner_app import RunningApp
 from workshop.sandbox import running
 from workshop.sandbox.honeycomb.traces import Span, Trace, read_traces
 from workshop.sandbox.refusals import read_refusals
+from workshop.sandbox.rollbar.items import read_item, read_occurrences
 from workshop.sandbox.store import open_reader
+from workshop.sandbox.xray.assembly import assemble
+from workshop.sandbox.xray.trace import XrayTrace
 from workshop.views import bars as bars_view
+from workshop.views import item as item_view
+from workshop.views import log_table as log_table_view
+from workshop.views import log_volume as log_volume_view
+from workshop.views import sampling_table
+from workshop.views import segments as segments_view
+from workshop.views import service_map as service_map_view
 from workshop.views import table as table_view
 from workshop.views import tree as tree_view
 from workshop.views import waterfall as waterfall_view
@@ -43,10 +59,10 @@ _app: RunningApp | None = None
 _started_ns = 0
 _shown: set[str] = set()
 
-# boto3 in a cell, and `!aws`, ask the AWS that the app sends to.
-for _name in [each for each in os.environ if each.startswith("AWS_")]:
+# boto3 in a cell, and `!aws`, ask the AWS that the app sends to; so do cells that ask Rollbar.
+for _name in [each for each in os.environ if each.startswith(("AWS_", "ROLLBAR_"))]:
     del os.environ[_name]
-os.environ.update(real.aws_variables(_variables, _sandbox.url))
+os.environ.update(real.notebook_variables(_variables, _sandbox.url))
 
 # A learner's own shell may show colours and any width; a saved output must not depend on it.
 os.environ.update(
@@ -173,7 +189,8 @@ def _is_whole(trace: Trace) -> bool:
 
 def _explain_nothing(path: str, seconds: float) -> str:
     with open_reader(_data) as reader:
-        refused = read_refusals(reader, since_ns=_started_ns)
+        told = read_refusals(reader, since_ns=_started_ns)
+    refused = [each for each in told if each.vendor in ("", "honeycomb")]
     if refused:
         last = refused[-1]
         return (
@@ -226,6 +243,102 @@ def find(trace: Trace, name: str) -> Span:
     raise WorkshopError(f"No span is called {name}.", f"There are: {names}")
 
 
+def wait_until(holds: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    """Wait until something holds, as what you have sent takes a moment to be found.
+
+    Args:
+        holds: asked again and again, until it returns something true.
+        seconds: how long at most; what came of it by then is left as it is.
+    """
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def service_map(services: Iterable[Mapping[str, Any]], title: str) -> Picture:
+    """Draw X-Ray's service map: who calls whom, how often, and what fails.
+
+    Args:
+        services: `Services` of boto3's `get_service_graph`.
+        title: what to see in the picture.
+    """
+    return service_map_view.show(services, title)
+
+
+def timeline(trace: Mapping[str, Any], title: str | None = None) -> Picture:
+    """Draw one X-Ray trace as a timeline: a segment or subsegment a row.
+
+    Args:
+        trace: one of `Traces` of boto3's `batch_get_traces`.
+        title: what to see in the picture.
+    """
+    return segments_view.show(_assemble(trace), title)
+
+
+def parts(trace: Mapping[str, Any]) -> None:
+    """Print one X-Ray trace as a tree: which part is inside which, without times.
+
+    Args:
+        trace: one of `Traces` of boto3's `batch_get_traces`.
+    """
+    print(segments_view.render(_assemble(trace)))
+
+
+def _assemble(trace: Mapping[str, Any]) -> XrayTrace:
+    documents = (json.loads(segment["Document"]) for segment in trace["Segments"])
+    return assemble(trace["Id"], documents)
+
+
+def sampling_rules(rules: Iterable[Mapping[str, Any]]) -> None:
+    """Print X-Ray's sampling rules, in the order in which a request is held against them.
+
+    Args:
+        rules: `SamplingRuleRecords` of boto3's `get_sampling_rules`.
+    """
+    print(sampling_table.render(rules).rstrip())
+
+
+def log_table(events: Iterable[Mapping[str, Any]], title: str) -> Picture:
+    """Draw log lines as a table: a line a row, what is bad marked.
+
+    Args:
+        events: `events` of boto3's `filter_log_events`.
+        title: what to see in the picture.
+    """
+    return log_table_view.show(events, title)
+
+
+def log_volume(events: Iterable[Mapping[str, Any]], title: str) -> Picture:
+    """Draw how many log lines of each level there were over time.
+
+    Args:
+        events: `events` of boto3's `filter_log_events`.
+        title: what to see in the picture.
+    """
+    return log_volume_view.show(events, title)
+
+
+def item(item_id: int, title: str) -> Picture | None:
+    """Draw a Rollbar item: how often it happened, and its stack with your own frames first.
+
+    Args:
+        item_id: its `id`, as Rollbar's API gives it.
+        title: what to see in the picture.
+
+    Raises:
+        WorkshopError: there is no item of that id.
+    """
+    if real.rollbar_is_real(_variables):
+        print("Your errors went to Rollbar itself. Open https://app.rollbar.com, then Items.")
+        return None
+    with open_reader(_data) as reader:
+        found = read_item(reader, item_id)
+        occurrences = read_occurrences(reader, item_id)
+    if found is None:
+        raise WorkshopError(f"There is no item {item_id}.", "Ask for the items again: GET items")
+    return item_view.show(found, occurrences, title)
+
+
 def bars(values: Mapping[str, float], title: str, unit: str = "ms") -> Picture:
     """Draw one bar for each value.
 
@@ -237,6 +350,39 @@ def bars(values: Mapping[str, float], title: str, unit: str = "ms") -> Picture:
     return bars_view.show(values, title, unit)
 
 
+def cost(requests_per_month: int = REQUESTS, failing: float = FAILING) -> Cost:
+    """Stop your app, and return what it has sent since you started it, and what a month costs.
+
+    A cell that ends with it shows the tables; `per_hundred()` of two of them makes bars.
+
+    Args:
+        requests_per_month: of the month.
+        failing: the share of them that fails, from 0 to 1.
+
+    Raises:
+        WorkshopError: a vendor is real, so that nobody here can count; or there was no request.
+    """
+    real_ones = (real.honeycomb_is_real, real.aws_is_real, real.rollbar_is_real)
+    if any(is_real(_variables) for is_real in real_ones):
+        raise WorkshopError(
+            "What went to a real vendor cannot be counted here.",
+            f"`{command('cost')}` measures with the sandbox; the vendor's own page has your usage.",
+        )
+    # What its SDKs still hold is sent while it ends.
+    stop_app()
+    log_file = place.state() / "app" / "backend.log"
+    return Cost(
+        since.measure(_data, log_file, _started_ns),
+        requests=requests_per_month,
+        failing=failing,
+    )
+
+
+def leaks() -> None:
+    """Show what your app gives away, as `workshop leaks` does."""
+    print(leaks_report.render(survey(learner_app_target())))
+
+
 def check(number: int | None = None) -> None:
     """Check your app as `workshop check` does, and print what it says.
 
@@ -244,5 +390,14 @@ def check(number: int | None = None) -> None:
         number: the step to judge; none means all that have a check.
     """
     checked = run_check(learner_app_target(), number)
-    memory.remember(checked.verdicts, checked.app)
+    memory.remember(checked.verdicts, checked.app, len(checked.evidence.asked))
     print(checked.as_text())
+
+
+def journal(number: int | None = None) -> None:
+    """Write the evidence of a step's last check into your journal, as `workshop journal` does.
+
+    Args:
+        number: the step; none means all that have been checked.
+    """
+    print(writing.write(number))

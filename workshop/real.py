@@ -17,6 +17,8 @@ DATABASE = "microblog.sqlite"
 HONEYCOMB = "https://api.honeycomb.io"
 ROLLBAR = "https://api.rollbar.com/api/1/"
 REGION = "us-east-1"
+# What the app itself reads.
+OF_THE_APP = ("ENVIRONMENT", "CODE_VERSION", "KEEP_ONE_TRACE_IN", "TRUST_TRACE_HEADERS")
 # Of the learner's AWS variables those that say who asks, and where.
 AWS_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
@@ -70,6 +72,26 @@ def app_variables(
         or f"127.0.0.1:{daemon_port}",
         **_rollbar_variables(variables, sandbox_url),
     }
+
+
+def notebook_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, str]:
+    """Return the variables with which a cell reads from AWS and Rollbar what the app has sent.
+
+    Args:
+        variables: the learner's, as `read_variables` gives them.
+        sandbox_url: where the sandbox listens.
+    """
+    real = rollbar_is_real(variables)
+    tokens = {
+        f"ROLLBAR_{scope.upper()}_TOKEN": variables.get(
+            f"ROLLBAR_{scope.upper()}_TOKEN", ""
+        ).strip()
+        if real
+        else f"{SANDBOX_KEY}-{scope}"
+        for scope in ("read", "write")
+    }
+    endpoint = _rollbar_variables(variables, sandbox_url)["ROLLBAR_ENDPOINT"]
+    return {**aws_variables(variables, sandbox_url), **tokens, "ROLLBAR_ENDPOINT": endpoint}
 
 
 def aws_variables(variables: Mapping[str, str], sandbox_url: str) -> dict[str, str]:
@@ -132,6 +154,7 @@ def clean_environment(data: Path) -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("OTEL_", "FLASK_", "AWS_", "ROLLBAR_", "HONEYCOMB_", "PYTEST_"))
+        and name not in OF_THE_APP
         and name != "PYTHONDONTWRITEBYTECODE"
     }
     return {**kept, "DATABASE": str(data / DATABASE), "PYTHONUNBUFFERED": "1"}
