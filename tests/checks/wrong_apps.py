@@ -6,11 +6,13 @@ Each stands in the folder of the step whose checkpoint it spoils: `01-honeycomb/
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
+import preloaded
 import pytest
 
-from workshop import course
+from workshop import course, processes
 from workshop.checks import check, target
 from workshop.checks.honeycomb import settings
 from workshop.steps import git
@@ -22,7 +24,7 @@ PASSES = ("right-", "note-")
 NAMES = sorted(f"{file.parent.name}/{file.stem}" for file in FOLDER.glob("*/*.patch"))
 RECORD = "pytest tests/checks --record -k transcript"
 # Each check waits a good part of its time, so that two cores can do with more than two.
-AT_ONCE = 4
+AT_ONCE = 3
 # The app's planted slowness, line by line: a hundred checks need not wait for it.
 SLOW = (
     ("app/avatars.py", "ITERATIONS = 60_000", "ITERATIONS = 1"),
@@ -95,6 +97,15 @@ def try_each_once():
     return try_each
 
 
+@contextmanager
+def quick_checks():
+    """Have checks start their apps from a preloaded process, and remember what Compose says."""
+    with pytest.MonkeyPatch.context() as patch, preloaded.Preloader() as preloader:
+        patch.setattr(settings, "try_each", try_each_once())
+        patch.setattr(processes, "launch", preloader.launch)
+        yield
+
+
 class InAdvance:
     """Does work for many names at once, in as many threads as is good, and lends each result."""
 
@@ -121,8 +132,7 @@ def check_each_in_advance(request, tmp_path_factory):
         done = check_app(app, step_of(name).number)
         return done.exit_code, normalise(done.as_text())
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "try_each", try_each_once())
+    with quick_checks():
         results = InAdvance(check_one, parameters_that_run_here(request, "test_transcript"))
         yield results
         results.close()

@@ -6,14 +6,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from workshop import course
-from workshop.checks import app, honeycomb, interrupts, report
+from workshop.checks import (
+    app,
+    cloudwatch,
+    honeycomb,
+    interrupts,
+    report,
+    rollbar,
+    security,
+    spending,
+    subsegments,
+    xray,
+)
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding, Verdict
 from workshop.checks.gather import Progress, gather
 from workshop.checks.target import Target
+from workshop.checks.xray import starting
 from workshop.errors import WorkshopError, command
 
-JUDGES: dict[int, Callable[[Evidence], Verdict]] = {honeycomb.STEP: honeycomb.judge}
+JUDGES: dict[int, Callable[[Evidence], Verdict]] = {
+    honeycomb.STEP: honeycomb.judge,
+    xray.STEP: xray.judge,
+    subsegments.STEP: subsegments.judge,
+    cloudwatch.STEP: cloudwatch.judge,
+    rollbar.STEP: rollbar.judge,
+    spending.STEP: spending.judge,
+    security.STEP: security.judge,
+}
 WORKS, FINDINGS, COULD_NOT = 0, 1, 2
 
 
@@ -67,7 +87,7 @@ def check(
 
     Args:
         target: the app.
-        number: the step to judge; none means every step that has a check.
+        number: the step to judge; none means every step up to the last that the app has reached.
         progress: called with a few words at each stage.
 
     Raises:
@@ -91,4 +111,34 @@ def check(
     wanted = list(JUDGES) if number is None else [number]
     if app.is_fatal(evidence, about_app):
         wanted = []
-    return Checked(evidence, about_app, [JUDGES[each](evidence) for each in wanted])
+    about_app = [starting.name_cause(evidence, each) for each in about_app]
+    about_app = [cloudwatch.starting.name_cause(evidence, each) for each in about_app]
+    verdicts = [JUDGES[each](evidence) for each in wanted]
+    if number is None:
+        verdicts = _leave_out_not_reached(verdicts)
+    return Checked(evidence, _leave_to_steps(about_app, verdicts), verdicts)
+
+
+def _leave_out_not_reached(verdicts: list[Verdict]) -> list[Verdict]:
+    """Return the verdicts up to the last step that the app has anything of; at least the first."""
+    reached = [
+        place
+        for place, verdict in enumerate(verdicts)
+        if not any(each.id.endswith("/absent") for each in verdict.findings)
+    ]
+    return verdicts[: max(reached, default=0) + 1]
+
+
+def _leave_to_steps(about_app: list[Finding], verdicts: list[Verdict]) -> list[Finding]:
+    """Return what is wrong with the app, without the failing page that a step's finding explains.
+
+    Args:
+        about_app: what is wrong with the app itself.
+        verdicts: what each step's check says.
+    """
+    explained = [each.explains for verdict in verdicts for each in verdict.findings]
+    return [
+        each
+        for each in about_app
+        if each.id != "app/answers-500" or not any(e and e in each.got for e in explained)
+    ]

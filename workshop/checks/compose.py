@@ -11,6 +11,9 @@ import yaml
 # Hosts that a configuration may name where a check listens in their stead.
 STOOD_IN_FOR = ("api.honeycomb.io", "api.eu1.honeycomb.io", "sandbox")
 
+# https://docs.docker.com/reference/compose-file/interpolation/
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<sign>:?[-?+])(?P<rest>[^}]*))?\}")
+
 
 def find_file(folder: Path) -> Path | None:
     """Return the compose file of a folder, or of the one above it."""
@@ -99,7 +102,10 @@ def _as_text(value: Any) -> str:
 
 def _interpolate(text: str, known: Mapping[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
-        name, _, rest = match.group(1).partition(":")
-        return known.get(name) or (rest[1:] if rest.startswith("-") else "")
+        given, sign = known.get(match["name"]), match["sign"]
+        # Without the colon a variable that is set to nothing counts as set.
+        if given or (given is not None and sign == "-"):
+            return given
+        return match["rest"] if sign in (":-", "-") else ""
 
-    return re.sub(r"\$\{([^}]*)\}", value, text)
+    return VARIABLE.sub(value, text)

@@ -14,6 +14,12 @@ PROBE = Path(__file__).parent / "probe"
 # so that it is backend's delivery that ends the wait, and a whole second follows it.
 SCHEDULE_DELAY_MS = 1000
 PROFILES_DELAY_MS = 200
+# As docker-compose.yml has it: what an app does in development alone must not be there.
+ENVIRONMENT = "production"
+
+# From step 06 on the app sends less, and from step 07 on it believes no stranger's headers. A check
+# of all steps wants everything, and asks X-Ray by a header to record it.
+WHOLE = {"KEEP_ONE_TRACE_IN": "1", "TRUST_TRACE_HEADERS": "yes"}
 
 
 def make(
@@ -45,12 +51,15 @@ def make(
     delay = PROFILES_DELAY_MS if program.name == "profiles" else SCHEDULE_DELAY_MS
     variables = {
         **real.clean_environment(folder),
+        "ENVIRONMENT": ENVIRONMENT,
         **written,
+        **({"ENVIRONMENT": target.environment} if target.environment else WHOLE),
         **_stand_ins(),
         # A check must not send with the learner's real credentials, and an SDK without any must
         # neither fail at import nor ask the network for some.
         **pointers,
         "OTEL_BSP_SCHEDULE_DELAY": str(delay),
+        "WORKSHOP_ROLLBAR_ENDPOINT": pointers["ROLLBAR_ENDPOINT"],
         "PATH": target.search_path,
         "PYTHONPATH": _python_path(written),
         "WORKSHOP_PROBE": str(folder / f"{program.name}.notes"),

@@ -7,8 +7,11 @@ from pathlib import Path
 from workshop.checks.notes import Note
 from workshop.checks.target import Target
 from workshop.checks.traffic import Asked
+from workshop.sandbox.cloudwatch.logs import Event, Group
+from workshop.sandbox.honeycomb import receive as honeycomb
 from workshop.sandbox.honeycomb.traces import Trace
 from workshop.sandbox.refusals import Refusal
+from workshop.sandbox.rollbar.items import Item, Occurrence
 from workshop.sandbox.xray.trace import XrayTrace
 
 
@@ -52,6 +55,10 @@ class Evidence:
         traces: what arrived at Honeycomb.
         segments: the traces that arrived at X-Ray.
         last_chosen: the sampling rules alone had the last request recorded by X-Ray.
+        log_groups: the log groups that are in CloudWatch Logs after the run.
+        log_events: the events of each log group, oldest first, by the group's name.
+        items: the items that are in Rollbar after the run.
+        occurrences: the occurrences that arrived at Rollbar, oldest first.
         repeated: how many spans arrived more than once.
         refused: what the sandbox refused.
         trials: what came of docker-compose.yml's settings, by service.
@@ -67,6 +74,10 @@ class Evidence:
     traces: list[Trace] = field(default_factory=list)
     segments: list[XrayTrace] = field(default_factory=list)
     last_chosen: bool = False
+    log_groups: list[Group] = field(default_factory=list)
+    log_events: dict[str, list[Event]] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    occurrences: list[Occurrence] = field(default_factory=list)
     repeated: int = 0
     refused: list[Refusal] = field(default_factory=list)
     trials: dict[str, Note] = field(default_factory=dict)
@@ -92,10 +103,20 @@ class Evidence:
         """Return where in the learner's files something was first done, or nothing."""
         return next((note["where"] for note in self.notes(what, service) if note["where"]), "")
 
+    def route(self, path: str, service: str = "backend") -> str:
+        """Return where the function stands that does a page's work, or nothing."""
+        routes = self.notes("route", service)
+        return next((str(note["where"]) for note in routes if path.endswith(note["rule"])), "")
+
     def is_probed(self, service: str) -> bool:
         """Tell whether the probe could look into a service: its notes are silent otherwise."""
         kinds = {note["what"] for note in self.services[service].notes}
         return "probe" in kinds and "no-probe" not in kinds
+
+    @property
+    def refused_traces(self) -> list[Refusal]:
+        """What was refused of what may have been meant for Honeycomb."""
+        return [each for each in self.refused if each.vendor in ("", honeycomb.VENDOR)]
 
     @property
     def output(self) -> str:

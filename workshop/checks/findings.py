@@ -49,6 +49,8 @@ class Finding:
         got: what this one sent instead.
         where: `file:line` in the learner's app, or empty where it cannot be known.
         nearest: the nearest thing that did arrive, if any.
+        explains: what an app's own finding about a page that fails would say of the error, where
+            this one says more; often empty.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Finding:
     got: str
     where: str = ""
     nearest: str = ""
+    explains: str = ""
 
     @property
     def entry(self) -> Entry:

@@ -16,8 +16,12 @@ from workshop.checks.target import Target
 from workshop.checks.words import request_path
 from workshop.hurry import Hurry
 from workshop.processes import Service
+from workshop.sandbox.cloudwatch.logs import read_events as read_log_events
+from workshop.sandbox.cloudwatch.logs import read_groups
+from workshop.sandbox.honeycomb import receive as honeycomb
 from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
+from workshop.sandbox.rollbar.items import read_items, read_occurrences
 from workshop.sandbox.server import Sandbox, running_sandbox
 from workshop.sandbox.xray import sampling_rules
 from workshop.sandbox.xray.traces import read_xray_traces
@@ -28,6 +32,7 @@ ARRIVAL_DEADLINE = 3.0
 # In the check's own sandbox. The known traffic asks to be recorded, too: an app that opens a second
 # segment inside a request makes it ask again, and the first requests come before any rule is known.
 RECORD_ALL = {"RuleName": sampling_rules.DEFAULT, "FixedRate": 1.0}
+MOST_LOG_EVENTS = 100_000
 Progress = Callable[[str], None]
 Trials = dict[str, Note]
 
@@ -146,7 +151,7 @@ def _wait_for_arrival(
     while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
         with sandbox.reader() as reader:
             traces = read_traces(reader)
-            refused = read_refusals(reader)
+            refused = [each for each in read_refusals(reader) if each.vendor == honeycomb.VENDOR]
         whole = sum(_is_whole(trace, evidence.target.ours) for trace in traces)
         if whole >= wanted or (refused and not traces):
             return
@@ -155,8 +160,12 @@ def _wait_for_arrival(
 
 
 def _is_whole(trace: Trace, both_sides: bool) -> bool:
-    """Tell whether all spans are there; both sides of each call where both are instrumented."""
-    return not any(
+    """Tell whether all spans are there; both sides of each call where both are instrumented.
+
+    A call outside of any request, such as Rollbar's library makes from a thread, is no trace of the
+    known traffic.
+    """
+    return any(span.kind == "server" for span in trace.roots) and not any(
         span.missing_parent or (both_sides and span.kind == "client" and not span.children)
         for span in trace.spans
     )
@@ -169,6 +178,13 @@ def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> Non
         evidence.refused = read_refusals(reader)
         events = read_events(reader)
         segments = read_xray_traces(reader)
+        evidence.log_groups = read_groups(reader)
+        evidence.log_events = {
+            group.name: read_log_events(reader, group.name, limit=MOST_LOG_EVENTS)
+            for group in evidence.log_groups
+        }
+        evidence.items = read_items(reader)
+        evidence.occurrences = read_occurrences(reader)
     spans = [
         (event["trace.trace_id"], event["trace.span_id"])
         for event in events

@@ -27,9 +27,13 @@ def wish_to_stop() -> Iterator[Hurry]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         hurry.set()
 
-    # What the shell has asked to ignore, as `nohup` does, stays ignored.
-    taken = [each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
-    before = {each: signal.signal(each, stop) for each in taken}
+    def ignore(_number: int, _frame: FrameType | None) -> None:
+        pass
+
+    # What the shell has asked to ignore, as `nohup` and `&` do, stays ignored; but here alone: what
+    # is started would inherit it, and could not be ended by Ctrl-C.
+    ignored = [each for each in SIGNALS if signal.getsignal(each) is signal.SIG_IGN]
+    before = {each: signal.signal(each, ignore if each in ignored else stop) for each in SIGNALS}
     try:
         yield hurry
     finally:

@@ -1,11 +1,13 @@
 """Tells a tool that is absent from one that is broken: is it imported, or only commented out?"""
 
 import ast
+import threading
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_PARSING = threading.Lock()
 LEFT_OUT = {".venv", "venv", "node_modules", "site-packages", "__pycache__"}
 
 
@@ -40,7 +42,7 @@ def find_call(folder: Path, name: str) -> Written | None:
         name: what is called, without the modules before it, such as `TracerProvider`.
     """
     for file in python_files(folder):
-        tree = _parse(file)
+        tree = parse(file)
         inside = {
             id(node): f"{function.name}()"
             for function in ast.walk(tree)
@@ -88,7 +90,7 @@ def imported_modules(folder: Path) -> Iterator[tuple[str, str]]:
         folder: the app's folder.
     """
     for file in python_files(folder):
-        for node in ast.walk(_parse(file)):
+        for node in ast.walk(parse(file)):
             where = f"{file.relative_to(folder)}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.Import):
                 yield from ((alias.name, where) for alias in node.names)
@@ -96,12 +98,19 @@ def imported_modules(folder: Path) -> Iterator[tuple[str, str]]:
                 yield node.module, where
 
 
-def _parse(file: Path) -> ast.Module:
+def parse(file: Path) -> ast.Module:
     """Return a file's syntax tree; an empty one where Python could not read it either."""
     try:
-        return ast.parse(file.read_text("utf-8", errors="replace"))
+        return _read_syntax(file.read_text("utf-8", errors="replace"))
     except (SyntaxError, ValueError):
         return ast.Module(body=[], type_ignores=[])
+
+
+def _read_syntax(text: str) -> ast.Module:
+    # Python 3.11 counts the depth for all threads together, and fails where two of them parse:
+    # https://github.com/python/cpython/issues/106905
+    with _PARSING:
+        return ast.parse(text)
 
 
 def _comments(file: Path) -> Iterator[tuple[int, str]]:
@@ -116,7 +125,10 @@ def _comments(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def _is_code(text: str) -> bool:
-    try:
-        return bool(ast.parse(text).body)
-    except SyntaxError:
-        return False
+    """Tell whether a line is Python; of a block or a function it may be the first line alone."""
+    for rest in ("", " pass", "\ndef decorated(): pass"):
+        try:
+            return bool(_read_syntax(text + rest).body)
+        except SyntaxError:
+            continue
+    return False

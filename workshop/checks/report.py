@@ -10,6 +10,7 @@ from workshop.checks.words import count
 from workshop.errors import command
 
 WIDTH = 96
+LONGEST_LINE = 110
 
 
 def render(evidence: Evidence, app: Sequence[Finding], verdicts: Sequence[Verdict]) -> str:
@@ -79,7 +80,7 @@ def _render_verdict(
     if not evidence.target.ours:
         about = about.replace("your app/", evidence.folder.name)
     lines = [_heading(f"step {verdict.step:02d} · {verdict.name}", about)]
-    lines.append(f"arrived   {verdict.arrived}")
+    lines.append(_wrap("arrived   ", verdict.arrived))
     lines.append("")
     lines += [f"  ✓ {claim}" for claim in verdict.good]
     for finding in verdict.findings:
@@ -112,6 +113,17 @@ def _render_finding(finding: Finding, mark: str, is_first: bool) -> list[str]:
     if is_first:
         lines.append(f"{'':16}`{command(f'explain {finding.id}')}` for the whole story")
     return lines
+
+
+def _wrap(heading: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        LONGEST_LINE,
+        initial_indent=heading,
+        subsequent_indent=" " * len(heading),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _field(name: str, text: str) -> str:

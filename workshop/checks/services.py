@@ -14,8 +14,8 @@ from workshop.hurry import Hurry
 from workshop.processes import DidNotStartError, Service
 from workshop.sandbox.server import Sandbox
 
-START_DEADLINE = 10.0
-STOP_DEADLINE = 3.0
+START_DEADLINE = 15.0
+STOP_DEADLINE = 5.0
 END_DEADLINE = 1.0
 LARGEST_OUTPUT = 10_000_000
 

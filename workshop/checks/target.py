@@ -12,7 +12,7 @@ from workshop.checks import compose, finding_flask
 from workshop.errors import WorkshopError
 from workshop.learner_app import BACKEND, PROFILES, Program
 
-SDK_VARIABLES = ("OTEL_", "HONEYCOMB_")
+SDK_VARIABLES = ("OTEL_", "HONEYCOMB_", "AWS_XRAY_")
 # Of these a shell may hold real ones, which no check may use.
 VENDOR_VARIABLES = ("AWS_", "HONEYCOMB_", "OTEL_", "ROLLBAR_")
 ENVIRONMENTS = (".venv", "venv", "env")
@@ -28,6 +28,7 @@ class Target:
         compose: its docker-compose.yml, where it has one.
         ours: it has the course's layout, so that both services are expected.
         python: the interpreter that serves it.
+        environment: what ENVIRONMENT says to its services; empty for what checks say.
     """
 
     folder: Path
@@ -35,6 +36,7 @@ class Target:
     compose: Path | None
     ours: bool
     python: str = sys.executable
+    environment: str = ""
 
     @property
     def search_path(self) -> str:

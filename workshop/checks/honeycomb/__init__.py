@@ -89,7 +89,7 @@ def _claims(evidence: Evidence) -> Iterator[tuple[str, list[Finding]]]:
 
 def _describe_arrivals(evidence: Evidence) -> str:
     if not evidence.traces:
-        refused = sorted({str(each.status) for each in evidence.refused})
+        refused = sorted({str(each.status) for each in evidence.refused_traces})
         return f"nothing; what came was refused ({', '.join(refused)})" if refused else "nothing"
     per_service: dict[str, int] = {}
     for span in spans_of(evidence.traces):

@@ -45,7 +45,7 @@ def _explain_unseen(evidence: Evidence, service: str) -> Finding | None:
     """Say only what was heard of a service that the probe could not look into."""
     if evidence.is_probed(service):
         return None
-    refused = evidence.refused[-1] if evidence.refused else None
+    refused = evidence.refused_traces[-1] if evidence.refused_traces else None
     answer = f"{refused.status}, {refused.reason}" if refused else ""
     return key.explain(answer, evidence.services[service].output, "") or Finding(
         "honeycomb/nothing-arrived",
@@ -148,7 +148,7 @@ def _explain_delivery(evidence: Evidence, service: str) -> Finding | None:
     wrong_address = address.explain(exporter["endpoint"], where, evidence.sandbox_url)
     if wrong_address:
         return wrong_address
-    refused = evidence.refused[-1] if evidence.refused else None
+    refused = evidence.refused_traces[-1] if evidence.refused_traces else None
     answer = f"{refused.status}, {refused.reason}" if refused else ""
     where = _where_given(evidence, service, exporter, "headers", "HEADERS")
     return key.explain(answer, evidence.services[service].output, where)

@@ -9,6 +9,7 @@ they return or raise, and a mistake of its own ends in a note.
 """
 
 import faulthandler
+import functools
 import importlib.machinery
 import importlib.util
 import inspect
@@ -18,12 +19,18 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import types
 import weakref
+from urllib.parse import urlsplit, urlunsplit
 
 SINK = os.environ.get("WORKSHOP_PROBE")
 FOLDER = os.environ.get("WORKSHOP_PROBE_FOLDER", "")
+# As the check has set it: the app's own code may write another one over it.
+DAEMON = os.environ.get("AWS_XRAY_DAEMON_ADDRESS", "")
+# Rollbar's SDK reads no variable: this one says where it sends in a check.
+ROLLBAR = os.environ.get("WORKSHOP_ROLLBAR_ENDPOINT", "")
 HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - imported at every start
 START = os.getcwd()  # noqa: PTH109
 # Nobody else in a web app uses it by default; an app that does replaces what is set here.
@@ -42,6 +49,7 @@ def is_theirs(file):
         file.startswith(FOLDER + os.sep)
         and not file.startswith((HERE, sys.prefix + os.sep))
         and "site-packages" not in file
+        and "<frozen " not in file
     )
 
 
@@ -193,6 +201,7 @@ def watch_flask(flask):
     watch(flask.Flask, "add_url_rule", before=route_added)
     if not hasattr(flask.Flask, "before_first_request"):
         stand_in_for_before_first_request(flask.Flask)
+    watch_errors(flask)
 
 
 def stand_in_for_before_first_request(flask_class):
@@ -342,9 +351,427 @@ def watch_exit(module):
     watch(module, "_exit", before=left)
 
 
+def in_request():
+    """Tell whether Flask is answering a request in this thread."""
+    flask = sys.modules.get("flask")
+    return bool(flask and flask.has_request_context())
+
+
+def subsegment_asked_for():
+    """Return who opens or closes an X-Ray subsegment: their line or nothing, and whether by hand.
+
+    A decorated function is the learner's where it is defined, whoever calls it.
+    """
+    managed = False
+    for frame in frames():
+        code = frame.f_code
+        if code.co_name.startswith("record_subsegment"):
+            function = inspect.unwrap(frame.f_locals["wrapped"])
+            code = getattr(function, "__code__", code)
+            theirs = is_theirs(code.co_filename)
+            return (place(code.co_filename, code.co_firstlineno) if theirs else ""), False
+        if is_theirs(code.co_filename):
+            return place(code.co_filename, frame.f_lineno), not managed
+        if "aws_xray_sdk/ext" in code.co_filename:
+            break
+        managed = managed or code.co_name in ("__enter__", "__exit__")
+    return "", False
+
+
+def watch_subsegments(recorder):
+    """Note the subsegments that the app's own code opens, and what it does that loses them."""
+    opened = weakref.WeakKeyDictionary()
+    call = threading.local()
+
+    def entities(instance):
+        # Not the recorder's own get_trace_entity: it logs, or raises, where there is none.
+        return getattr(instance.context._local, "entities", None) or []
+
+    def begins(instance, args, kwargs):
+        call.where, call.by_hand = subsegment_asked_for()
+        if call.where:
+            name = argument(args, kwargs, 0, "name")
+            note("subsegment", once=True, name=name, where=call.where)
+
+    def begun(instance, args, kwargs):
+        found = entities(instance)
+        if found:
+            opened[found[-1]] = call.where, call.by_hand
+        elif call.where:
+            note(
+                "subsegment-outside",
+                once=True,
+                name=argument(args, kwargs, 0, "name"),
+                in_request=in_request(),
+                main_thread=threading.current_thread() is threading.main_thread(),
+                where=call.where,
+            )
+
+    def ends(instance, args, kwargs):
+        call.last = next(reversed(entities(instance)), None)
+
+    def ended(instance, args, kwargs):
+        if call.last is None or not call.last.sampled:
+            return
+        is_segment = not hasattr(call.last, "parent_segment")
+        opened_at, opened_by_hand = opened.get(call.last, ("nowhere", True))
+        if not opened_at and call.last.namespace == "local":
+            note("part-of-a-library", once=True, name=call.last.name)
+        # Looked up after the end, so as not to be timed with it.
+        line, by_hand = subsegment_asked_for()
+        if line and (is_segment or (by_hand and not opened_by_hand)):
+            note("nothing-to-end", once=True, where=line)
+
+    def segment_begins(instance, args, kwargs):
+        if in_request() and entities(instance) and not is_asked_by("aws_xray_sdk/ext"):
+            note("segment-in-request", once=True, where=where())
+
+    def segment_ends(instance, args, kwargs):
+        if in_request() and not is_asked_by("aws_xray_sdk/ext"):
+            note("segment-ended", once=True, where=where())
+
+    def segment_ended(instance, args, kwargs):
+        waiting = [getattr(each, "parent_segment", each) for each in entities(instance)[:1]]
+        for entity in waiting:
+            waiting += entity.subsegments
+            opened_at, _ = opened.get(entity, ("", False))
+            if opened_at and entity.in_progress and entity.sampled and in_request():
+                request = sys.modules["flask"].request
+                note(
+                    "unclosed",
+                    name=entity.name,
+                    method=request.method,
+                    path=request.path,
+                    where=opened_at,
+                )
+
+    watch(recorder.AWSXRayRecorder, "begin_subsegment", before=begins, after=begun)
+    watch(recorder.AWSXRayRecorder, "end_subsegment", before=ends, after=ended)
+    watch(recorder.AWSXRayRecorder, "begin_segment", before=segment_begins)
+    watch(recorder.AWSXRayRecorder, "end_segment", before=segment_ends, after=segment_ended)
+
+
+def watch_annotations(entity):
+    """Note annotations that X-Ray's SDK drops; for the others there is no time within a part."""
+
+    def annotated(instance, args, kwargs):
+        key = argument(args, kwargs, 0, "key")
+        if instance.sampled and not (isinstance(key, str) and key in instance.annotations):
+            kind = type(argument(args, kwargs, 1, "value")).__name__
+            note("annotation-dropped", once=True, key=str(key), kind=kind, where=where())
+
+    watch(entity.Entity, "put_annotation", after=annotated)
+
+
+def watch_xray(core):
+    """Note how the X-Ray recorder is configured, and calls in a thread that has no segment."""
+
+    def configured(instance, args, kwargs):
+        naming = argument(args, kwargs, 7, "dynamic_naming")
+        note(
+            "xray-configure",
+            sampling=bool(instance.sampling),
+            rules=bool(argument(args, kwargs, 3, "sampling_rules") or kwargs.get("sampler")),
+            dynamic=naming is not None,
+            asked=argument(args, kwargs, 4, "daemon_address") or "",
+            where=where(),
+            lines=lines(),
+        )
+
+    def begins(instance, args, kwargs):
+        namespace = argument(args, kwargs, 1, "namespace")
+        if namespace == "remote" and not getattr(instance.context._local, "entities", None):
+            line = where()
+            # What an SDK's own thread sends is in no request of theirs.
+            if line:
+                note("xray-outside", once=True, namespace=namespace, where=line)
+
+    recorder = type(core.xray_recorder)
+    watch(recorder, "configure", after=configured)
+    watch(recorder, "begin_subsegment", before=begins)
+
+
+def watch_xray_emitter(module):
+    """Note where segments are sent, beside where the check has said they should be."""
+
+    def addressed(instance, args, kwargs):
+        address = f"{instance.ip}:{instance.port}"
+        note("xray-emitter", once=True, address=address, given=DAEMON, where=where())
+
+    watch(module.UDPEmitter, "set_daemon_address", after=addressed)
+
+
+def watch_xray_switch(module):
+    """Note that the app's own code switches the X-Ray SDK on or off."""
+
+    def switched(instance, args, kwargs):
+        note("xray-switch", enabled=module.SDKConfig.sdk_enabled(), where=where())
+
+    watch(module.SDKConfig, "set_sdk_enabled", after=switched)
+
+
+def watch_xray_middleware(module):
+    """Note which app object X-Ray's middleware is put around, and whether the SDK is on then."""
+
+    def put_around(instance, args, kwargs):
+        app = argument(args, kwargs, 0, "app")
+        note("xray-middleware", app=name_of(app), where=where())
+        enabled = sys.modules["aws_xray_sdk"].global_sdk_config.sdk_enabled()
+        note("xray-switch", enabled=enabled, where=where())
+
+    watch(module.XRayMiddleware, "__init__", after=put_around)
+
+
+def watch_xray_patcher(module):
+    """Note which libraries are patched for X-Ray."""
+
+    def patched(instance, args, kwargs):
+        modules = list(argument(args, kwargs, 0, "modules_to_patch"))
+        note("xray-patch", modules=modules, where=where())
+
+    watch(module, "patch", after=patched)
+
+
+def watch_errors(flask):
+    """Note what becomes of exceptions: handlers of the app's own, and who hears of the rest."""
+
+    def handler_added(instance, args, kwargs):
+        kind = argument(args, kwargs, 0, "code_or_exception")
+        code = getattr(argument(args, kwargs, 1, "f"), "__code__", None)
+        if code and is_theirs(code.co_filename):
+            name = getattr(kind, "__name__", str(kind))
+            line = place(code.co_filename, code.co_firstlineno)
+            note("error-handler", once=True, name=name, where=line)
+
+    def unhandled(instance, args, kwargs):
+        signal = sys.modules["flask.signals"].got_request_exception
+        heard_by = len(list(signal.receivers_for(instance)))
+        request = sys.modules["flask"].request
+        note("unhandled", once=True, method=request.method, path=request.path, heard_by=heard_by)
+
+    watch(flask.Flask, "register_error_handler", before=handler_added)
+    watch(flask.Flask, "handle_exception", before=unhandled)
+
+
+def watch_signals(module):
+    """Note who is to hear of exceptions, and of which app's."""
+
+    def connected(instance, args, kwargs):
+        receiver = argument(args, kwargs, 0, "receiver")
+        sender = argument(args, kwargs, 1, "sender")
+        is_app = hasattr(sender, "wsgi_app")
+        note(
+            "error-signal",
+            once=True,
+            receiver=getattr(receiver, "__qualname__", ""),
+            app=name_of(sender) if is_app else "",
+            where=where(),
+        )
+
+    watch(module.got_request_exception, "connect", before=connected)
+
+
+def instead_of_rollbar(endpoint):
+    """Return an address with the check's sandbox in the place of Rollbar itself, else as it is."""
+    parts = urlsplit(str(endpoint))
+    if not ROLLBAR or not (parts.hostname or "").endswith("rollbar.com"):
+        return endpoint
+    return urlunsplit((*urlsplit(ROLLBAR)[:2], *parts[2:]))
+
+
+def watch_rollbar(rollbar):
+    """Note how Rollbar is set up and what is reported; never a token.
+
+    Unlike most else here this does change something: nothing is sent to Rollbar itself.
+    """
+
+    def wrap(name, call):
+        wrapped = getattr(rollbar, name)
+        setattr(rollbar, name, functools.wraps(wrapped)(functools.partial(call, wrapped)))
+
+    def redirect():
+        rollbar.SETTINGS["endpoint"] = instead_of_rollbar(rollbar.SETTINGS["endpoint"])
+
+    def note_init(first, given):
+        settings = rollbar.SETTINGS
+        parts = urlsplit(str(given))
+        note(
+            "rollbar-init",
+            first=first,
+            has_token=bool(settings["access_token"]),
+            host=parts.netloc.rpartition("@")[2],
+            path=parts.path,
+            handler=settings["handler"],
+            enabled=bool(settings["enabled"]),
+            logs_payload=bool(settings["log_payload_on_error"]),
+            where=where(),
+        )
+
+    def note_report(uuid):
+        flask = sys.modules.get("flask")
+        request = flask.request if in_request() else None
+        note(
+            "rollbar-report",
+            uuid=uuid or "",
+            method=request.method if request else "",
+            path=request.path if request else "",
+            where=where(),
+        )
+
+    def init(wrapped, *args, **kwargs):
+        first = not rollbar._initialized
+        wrapped(*args, **kwargs)
+        given = rollbar.SETTINGS["endpoint"]
+        quietly(redirect)
+        quietly(note_init, first, given)
+
+    def report(wrapped, *args, **kwargs):
+        uuid = wrapped(*args, **kwargs)
+        quietly(note_report, uuid)
+        return uuid
+
+    redirect()
+    wrap("init", init)
+    wrap("report_exc_info", report)
+    wrap("report_message", report)
+
+
+def watch_aws_session(module):
+    """Note what a client of CloudWatch Logs is given by the app's own code; never a key."""
+
+    def made(instance, args, kwargs):
+        if argument(args, kwargs, 0, "service_name") == "logs":
+            own = instance.instance_variables()
+            note(
+                "logs-client",
+                region_in_code=bool(kwargs.get("region_name") or own.get("region")),
+                empty_region=kwargs.get("region_name") == "",
+                endpoint_in_code=bool(kwargs.get("endpoint_url")),
+                keys_in_code=bool(kwargs.get("aws_access_key_id")),
+                where=where(),
+            )
+
+    watch(module.Session, "create_client", after=made)
+
+
+def watch_aws_client(module):
+    """Note calls to CloudWatch Logs: where they go, who makes them, and whether at the start."""
+
+    def called(instance, args, kwargs):
+        if instance.meta.service_model.service_name != "logs":
+            return
+        asked = argument(args, kwargs, 1, "api_params") or {}
+        in_main = threading.current_thread() is threading.main_thread()
+        operation = argument(args, kwargs, 0, "operation_name")
+        note(
+            "logs-call",
+            once=True,
+            operation=operation,
+            ms=int(1000 * time.time()) if operation == "CreateLogStream" else 0,
+            endpoint=instance.meta.endpoint_url,
+            group=asked.get("logGroupName", ""),
+            stream=asked.get("logStreamName", ""),
+            pid=os.getpid(),
+            at_start=in_main and not in_request(),
+            by_config=any("logging/config.py" in each.f_code.co_filename for each in frames()),
+            lines=lines(),
+        )
+
+    watch(module.BaseClient, "_make_api_call", before=called)
+
+
+def watch_log_configuration(module):
+    """Note what keeps a part of logging from being configured: Flask does not show the cause."""
+
+    def configured(wrapped, instance, args, kwargs):
+        try:
+            return wrapped(*args, **kwargs)
+        except Exception as error:
+            quietly(failed, error.__cause__ or error)
+            raise
+
+    def failed(error):
+        places = [
+            place(each.filename, each.lineno)
+            for each in traceback.extract_tb(error.__traceback__)
+            if is_theirs(each.filename)
+        ]
+        note(
+            "log-configuration-failed",
+            error=f"{type(error).__name__}: {error}",
+            where=next(reversed(places), "") or where(),
+        )
+
+    quietly(wrapt.wrap_function_wrapper, module, "dictConfig", configured)
+
+
+def is_their_logger(name):
+    """Tell whether a logger is named like a package of the learner's, or like no package."""
+    package = sys.modules.get(name.partition(".")[0])
+    return package is None or is_theirs(getattr(package, "__file__", None) or "")
+
+
+def watch_log_handler(module):
+    """Note handlers that send to CloudWatch Logs, which lines reach them, and how they end."""
+    logging = sys.modules["logging"]
+
+    def made(instance, args, kwargs):
+        old = [name for name in ("log_group", "stream_name") if kwargs.get(name) is not None]
+        note("log-handler", stream=instance.log_stream_name, old=old, where=where())
+
+    def emitted(instance, args, kwargs):
+        record = argument(args, kwargs, 0, "message")
+        path = sys.modules["flask"].request.path if in_request() else None
+        texts = [record.getMessage(), *vars(record).values()]
+        about = path and any(path in str(each) for each in texts if isinstance(each, str | dict))
+        note(
+            "log-line",
+            once=True,
+            level=record.levelno,
+            about=bool(about and not record.exc_info),
+            where=where(),
+        )
+
+    def closed(instance, args, kwargs):
+        named = logging.root.manager.loggerDict.values()
+        named = [each for each in named if isinstance(each, logging.Logger)]
+        note(
+            "log-handler-closed",
+            level=instance.level,
+            holders=[
+                {"name": each.name, "level": each.getEffectiveLevel()}
+                for each in [logging.root, *named]
+                if instance in each.handlers
+            ],
+            silent=[
+                {"name": each.name, "disabled": bool(each.disabled)}
+                for each in named
+                if is_their_logger(each.name)
+                and (each.disabled or not each.propagate)
+                and instance not in each.handlers
+            ],
+            where=where(),
+        )
+
+    watch(module.CloudWatchLogHandler, "__init__", after=made)
+    watch(module.CloudWatchLogHandler, "emit", before=emitted)
+    watch(module.CloudWatchLogHandler, "close", before=closed)
+
+
 WATCHED = {
     "os": watch_exit,
+    "aws_xray_sdk.core.models.entity": watch_annotations,
+    "aws_xray_sdk.core.recorder": watch_subsegments,
+    "aws_xray_sdk.core": watch_xray,
+    "aws_xray_sdk.core.emitters.udp_emitter": watch_xray_emitter,
+    "aws_xray_sdk.core.patcher": watch_xray_patcher,
+    "aws_xray_sdk.ext.flask.middleware": watch_xray_middleware,
+    "aws_xray_sdk.sdk_config": watch_xray_switch,
+    "botocore.client": watch_aws_client,
+    "botocore.session": watch_aws_session,
     "flask.app": watch_flask,
+    "logging.config": watch_log_configuration,
+    "flask.signals": watch_signals,
     "opentelemetry.trace": watch_api,
     "opentelemetry.propagate": watch_propagate,
     "opentelemetry.sdk.resources": watch_resource,
@@ -352,7 +779,31 @@ WATCHED = {
     "opentelemetry.exporter.otlp.proto.http.trace_exporter": watch_exporter,
     "opentelemetry.instrumentation.flask": watch_flask_instrumentation,
     "opentelemetry.instrumentation.requests": watch_requests_instrumentation,
+    "watchtower": watch_log_handler,
 }
+
+
+def after_import(name, function):
+    """Have a function of ours called with a module once it is imported, with or without wrapt."""
+
+    def find_spec(wanted, path=None, target=None):
+        if wanted != name:
+            return None
+        sys.meta_path.remove(finder)
+        spec = importlib.util.find_spec(name)
+        # A module of the learner's own that has this name is none of ours.
+        if spec and spec.loader and not is_theirs(spec.origin or ""):
+            run = spec.loader.exec_module
+
+            def exec_module(module):
+                run(module)
+                quietly(function, module)
+
+            spec.loader.exec_module = exec_module
+        return spec
+
+    finder = types.SimpleNamespace(find_spec=find_spec)
+    sys.meta_path.insert(0, finder)
 
 
 def guarded(watcher):
@@ -392,6 +843,7 @@ if SINK:
         note("probe")
         for name, watcher in WATCHED.items():
             quietly(wrapt.register_post_import_hook, guarded(watcher), name)
+    quietly(after_import, "rollbar", watch_rollbar)
     quietly(answer_where_it_is)
 if __name__ == "sitecustomize":
     run_the_next_one()

@@ -1,0 +1,37 @@
+"""Judges whether requirements.txt names the X-Ray SDK, which no other package brings along."""
+
+import re
+
+from workshop.checks import presence
+from workshop.checks.evidence import Evidence
+from workshop.checks.findings import Finding
+
+PACKAGE = "aws-xray-sdk"
+MODULE = "aws_xray_sdk"
+
+
+def judge(evidence: Evidence) -> list[Finding] | None:
+    """Return a finding where the SDK is imported and requirements.txt does not name it.
+
+    Args:
+        evidence: what one run left behind.
+
+    Returns:
+        The findings; None where there is no such file, or the app is not the course's.
+    """
+    file = evidence.folder / "app" / "requirements.txt"
+    if not evidence.target.ours or not file.is_file():
+        return None
+    lines = file.read_text("utf-8", errors="replace").splitlines()
+    if any(re.match(r"aws[-_.]+xray[-_.]+sdk(?![\w.-])", line.strip(), re.I) for line in lines):
+        return []
+    imports = presence.imported_modules(evidence.folder)
+    where = next((where for name, where in imports if name.split(".")[0] == MODULE), "")
+    return [
+        Finding(
+            "xray/not-in-requirements",
+            expected=f"{PACKAGE} in app/requirements.txt",
+            got=f"{MODULE} is imported, and no package named there brings it along",
+            where=where,
+        )
+    ]
