@@ -22,7 +22,7 @@ test: setup ## Lint, types, the author's gate and all tests
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
-	@$(WORKSHOP) gate
+	@$(WORKSHOP) gate --quick
 	@.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: gate

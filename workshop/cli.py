@@ -62,20 +62,34 @@ def lab(no_browser: bool, port: int) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Where it keeps what arrives.  [default: .workshop/sandbox]",
 )
+@click.option(
+    "--forward-xray/--keep-xray",
+    default=None,
+    help="Whether its daemon sends on to AWS.  [default: with your own AWS keys it does]",
+)
 @click.option("--while-used", is_flag=True, hidden=True)
-def sandbox(port: int, daemon_port: int, data: Path | None, while_used: bool) -> None:
+def sandbox(
+    port: int,
+    daemon_port: int,
+    data: Path | None,
+    forward_xray: bool | None,
+    while_used: bool,
+) -> None:
     """Run the stand-in for the vendors until Ctrl-C.
 
     It listens on this machine only, and speaks the vendors' own protocols. Its key is the word
     `sandbox`; `workshop env` prints the variables that point an app at it.
     """
+    from workshop import forwarding
     from workshop.sandbox import server
 
+    forwarder = forwarding.choose(forward_xray)
     server.serve(
         port=port,
         daemon_port=daemon_port,
         data=data or place.state() / "sandbox",
         while_used=while_used,
+        forwarder=forwarder,
     )
 
 
@@ -88,6 +102,22 @@ def env() -> None:
     from workshop import exports
 
     click.echo(exports.render())
+
+
+@main.command()
+@click.option("--online", is_flag=True, help="Ask the real services that you have keys of.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(online: bool, as_json: bool) -> None:
+    """Say which vendors are real, and what on this machine stands in the way.
+
+    It ends with 0 where nothing does, and with 1 where something has to be mended first. Keys are
+    never printed.
+    """
+    from workshop import doctor as examination
+
+    found = examination.examine(online)
+    click.echo(examination.as_json(found) if as_json else examination.as_text(found))
+    sys.exit(examination.exit_code(found))
 
 
 @main.command()
@@ -149,8 +179,8 @@ def check(number: int | None, app: Path | None, run: str, as_json: bool) -> None
     """Run your app and judge the telemetry that arrives.
 
     It starts both services, sends them requests and looks at what came of it. With N it judges
-    that step alone, without N every step that has a check. It ends with 0 where all holds, 1 where
-    something is found, 2 where nothing could be judged.
+    that step alone, without N every step that your app has reached. It ends with 0 where all holds,
+    1 where something is found, 2 where nothing could be judged.
 
     \b
     workshop check 1
@@ -165,7 +195,7 @@ def check(number: int | None, app: Path | None, run: str, as_json: bool) -> None
     wanted = target.any_app(app, run) if app else target.learner_app()
     checked = run_check(wanted, number, _say_stage)
     if app is None:
-        memory.remember(checked.verdicts, checked.app)
+        memory.remember(checked.verdicts, checked.app, len(checked.evidence.asked))
     click.echo(checked.as_json() if as_json else checked.as_text())
     sys.exit(checked.exit_code)
 
@@ -196,6 +226,98 @@ def explain(finding: str, listing: bool) -> None:
     from workshop.checks import hints
 
     click.echo(hints.explain(finding) if finding and not listing else hints.list_all())
+
+
+@main.command()
+@click.argument("number", type=click.IntRange(min=0), required=False, metavar="[N]")
+@click.option("--verify", "verifying", is_flag=True, help="Hold the evidence against the sandbox.")
+@click.option("--rehearse", is_flag=True, help="Take it from notebook N's own run (for authors).")
+def journal(number: int | None, verifying: bool, rehearse: bool) -> None:
+    """Write the evidence of step N's last check into journal/week-2.md.
+
+    Without N it does so for every step that has been checked. Your own words stay as they are.
+    With --verify it writes nothing, and ends with 0 where all agrees, 1 where something does not,
+    2 where something can no longer be verified.
+    """
+    from workshop.journal import rehearsal, verification, writing
+
+    if verifying:
+        verified = verification.verify(number)
+        for line in verified.lines:
+            click.echo(line)
+        sys.exit(verified.exit_code)
+    click.echo(rehearsal.rehearse(number) if rehearse else writing.write(number))
+
+
+@main.command()
+@click.option("--app", type=click.Path(path_type=Path), help="Measure another Flask app.")
+@click.option("--run", default="", help="Its command; {port} stands for the port.")
+@click.option(
+    "--requests-per-month",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(1, 10_000_000_000),
+)
+@click.option(
+    "--failing", default=0.1, show_default=True, type=click.FloatRange(0, 100), help="Percent."
+)
+@click.option("--production/--development", default=True, show_default=True, help="ENVIRONMENT.")
+@click.option(
+    "--rounds", default=3, show_default=True, type=click.IntRange(1, 100), help="Of every page."
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines: exact numbers.")
+def cost(
+    app: Path | None,
+    run: str,
+    requests_per_month: int,
+    failing: float,
+    production: bool,
+    rounds: int,
+    as_json: bool,
+) -> None:
+    """Run your app and measure what each request sends to each vendor, and what a month costs.
+
+    Of an app that keeps some traces only, which ones is chance: more --rounds come closer.
+    """
+    from workshop.checks import target
+    from workshop.cost.report import Cost
+    from workshop.cost.run import measure
+
+    if run and app is None:
+        raise WorkshopError("--run goes with --app.", "Name the app's folder: --app DIR")
+    wanted = target.any_app(app, run) if app else target.learner_app()
+    environment = "production" if production else "development"
+    measured = measure(wanted, environment, rounds, _say_stage)
+    found = Cost(measured, environment, requests_per_month, failing / 100)
+    click.echo(found.as_json() if as_json else found.as_text())
+
+
+@main.command()
+@click.option("--app", type=click.Path(path_type=Path), help="Look into another Flask app.")
+@click.option("--run", default="", help="Its command; {port} stands for the port.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def leaks(app: Path | None, run: str, as_json: bool) -> None:
+    """Show what your app gives away: a matrix of ways in and ways out.
+
+    It runs the backend as in production, sends made-up values through every door (headers, query,
+    path, body, exceptions, baggage) and looks for them in all that the four vendors receive, in
+    what the app prints, and in what it passes on to the service that it calls. A value counts as
+    out when eight of its letters in a row are there, or all of it in base64. It ends with 0 where
+    nothing comes out, 1 where something does, 2 where the app could not be run.
+
+    What is public by nature is no door: the text of a post, a handle. Neither are a caller's IP
+    address and User-Agent: decide yourself for how long you keep those.
+    """
+    from workshop.checks import target
+    from workshop.leaks import report
+    from workshop.leaks.survey import survey
+
+    if run and app is None:
+        raise WorkshopError("--run goes with --app.", "Name the app's folder: --app DIR")
+    wanted = target.any_app(app, run) if app else target.learner_app()
+    found = survey(wanted, progress=_say_stage)
+    click.echo(report.as_json(found) if as_json else report.render(found))
+    sys.exit(1 if found.leaks else 0)
 
 
 @main.command()
@@ -279,11 +401,12 @@ def lock() -> None:
 
 
 @main.command()
-def gate() -> None:
+@click.option("--quick", is_flag=True, help="Without the notebooks, which `make test` runs itself.")
+def gate(quick: bool) -> None:
     """Check that the course holds together (for authors)."""
     from workshop import gate
 
-    problems = gate.problems(lambda part: click.echo(f"gate: {part}"))
+    problems = gate.problems(lambda part: click.echo(f"gate: {part}"), with_notebooks=not quick)
     for problem in problems:
         click.echo(f"✗ {problem}", err=True)
     if problems:

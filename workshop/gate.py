@@ -18,11 +18,12 @@ from workshop.steps import build, patch
 Progress = Callable[[str], None]
 
 
-def problems(progress: Progress = lambda _: None) -> list[str]:
+def problems(progress: Progress = lambda _: None, with_notebooks: bool = True) -> list[str]:
     """Return what is wrong with the course; nothing where all is right.
 
     Args:
         progress: called with a few words as each part is done.
+        with_notebooks: execute every notebook, too.
     """
     found: list[str] = []
     for name, part in (
@@ -48,6 +49,7 @@ def problems(progress: Progress = lambda _: None) -> list[str]:
                 pool.submit(_run, partial(notebooks.problems, [each.number]))
             )
             for each in course.steps()
+            if with_notebooks
         }
         for name, job in jobs.items():
             found += job.result()

@@ -32,7 +32,7 @@ def render() -> str:
 
 def _as_text(table: Table) -> str:
     sink = StringIO()
-    Console(file=sink, width=WIDTH, no_color=True).print(table)
+    Console(file=sink, width=WIDTH, no_color=True, force_jupyter=False).print(table)
     return "\n".join(line.rstrip() for line in sink.getvalue().rstrip().splitlines())
 
 
