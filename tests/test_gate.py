@@ -34,9 +34,12 @@ def test_a_missing_patch_is_named(broken):
 def test_a_step_without_a_check_is_named(broken):
     file = broken / "workshop" / "course.toml"
     entry = file.read_text().split("[[step]]")[-1]
-    more = entry.replace("number = 1", "number = 2").replace('"honeycomb"', '"more"')
+    last = course.steps()[-1]
+    more = entry.replace(f"number = {last.number}", "number = 98").replace(
+        f'"{last.name}"', '"more"'
+    )
     file.write_text(file.read_text() + "\n[[step]]" + more)
-    assert any("02-more: no check" in problem for problem in gate.part_problems())
+    assert any("98-more: no check" in problem for problem in gate.part_problems())
 
 
 def test_a_checkpoint_that_was_edited_is_found(broken):

@@ -257,6 +257,7 @@ def journal(number: int | None, verifying: bool, rehearse: bool) -> None:
     default=1_000_000,
     show_default=True,
     type=click.IntRange(1, 10_000_000_000),
+    help="How many requests the month has.",
 )
 @click.option(
     "--failing", default=0.1, show_default=True, type=click.FloatRange(0, 100), help="Percent."

@@ -95,9 +95,9 @@ def test_profiles_dies_meanwhile(bench, course_app, tmp_path):
     ("text", "id_", "got", "first"),
     [
         (
-            "LOGGER.info('hi')",
+            "SETTINGS.load()",
             "app/does-not-start",
-            "NameError: name 'LOGGER' is not defined",
+            "NameError: name 'SETTINGS' is not defined",
             "app.py:3",
         ),
         (

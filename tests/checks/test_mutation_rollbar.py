@@ -26,7 +26,7 @@ CAUGHT = {
     "app/services/profiles_client.py": {"import rollbar": "app/answers-500"},
     "app/telemetry/rollbar.py": {
         "import logging": NO_START,
-        "ROOT = Path(__file__).parents[2]": NO_START,
+        "ROOT = Path(__file__).parents[1]": NO_START,
         "class RequestOfPerson(Request):": NO_START,
         'return {"id": session.current_handle()}': "rollbar/no-person",
         'token = os.environ.get("ROLLBAR_ACCESS_TOKEN")': NO_START,

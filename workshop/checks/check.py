@@ -34,6 +34,8 @@ JUDGES: dict[int, Callable[[Evidence], Verdict]] = {
     spending.STEP: spending.judge,
     security.STEP: security.judge,
 }
+# They run the app once more, as in production: for nothing, where the step before is not there.
+RUN_AGAIN = (spending.STEP, security.STEP)
 WORKS, FINDINGS, COULD_NOT = 0, 1, 2
 
 
@@ -113,7 +115,11 @@ def check(
         wanted = []
     about_app = [starting.name_cause(evidence, each) for each in about_app]
     about_app = [cloudwatch.starting.name_cause(evidence, each) for each in about_app]
-    verdicts = [JUDGES[each](evidence) for each in wanted]
+    verdicts: list[Verdict] = []
+    for each in wanted:
+        if number is None and each in RUN_AGAIN and _is_absent(verdicts[-1]):
+            break
+        verdicts.append(JUDGES[each](evidence))
     if number is None:
         verdicts = _leave_out_not_reached(verdicts)
     return Checked(evidence, _leave_to_steps(about_app, verdicts), verdicts)
@@ -121,12 +127,12 @@ def check(
 
 def _leave_out_not_reached(verdicts: list[Verdict]) -> list[Verdict]:
     """Return the verdicts up to the last step that the app has anything of; at least the first."""
-    reached = [
-        place
-        for place, verdict in enumerate(verdicts)
-        if not any(each.id.endswith("/absent") for each in verdict.findings)
-    ]
+    reached = [place for place, verdict in enumerate(verdicts) if not _is_absent(verdict)]
     return verdicts[: max(reached, default=0) + 1]
+
+
+def _is_absent(verdict: Verdict) -> bool:
+    return any(each.id.endswith("/absent") for each in verdict.findings)
 
 
 def _leave_to_steps(about_app: list[Finding], verdicts: list[Verdict]) -> list[Finding]:

@@ -29,9 +29,9 @@ START_DEADLINE = 20.0
 STOP_DEADLINE = 6.0
 REQUEST_DEADLINE = 5.0
 # For X-Ray's SDK to learn the rules, which it asks for at its first request.
-RULES_DEADLINE = 2.0
+RULES_DEADLINE = 4.0
 # For its first segment, which it sends at once.
-SEGMENT_DEADLINE = 0.5
+SEGMENT_DEADLINE = 1.5
 # For the reports to Rollbar, each of which leaves from a thread of its own.
 REPORTS_DEADLINE = 3.0
 QUIET_SECONDS = 0.3

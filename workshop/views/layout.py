@@ -118,11 +118,9 @@ def _scale(trace: Trace, lines: list[Row], notes: list[str], room: float) -> flo
     scales = []
     for row, text in zip(lines, notes, strict=True):
         end_ns = max(span.start_ns + words.length_ms(span) * 1e6 for span in row.spans)
-        # The difference, not the two: a number this large may be rounded to its neighbour.
-        length_ns = end_ns - trace.start_ns
-        if length_ns > 0:
+        if end_ns > trace.start_ns:
             left = room - NARROWEST_BAR - BEFORE_NOTE - lettering.measure(text, SMALL)
-            scales.append(left / length_ns * 1e6)
+            scales.append(left / (end_ns - trace.start_ns) * 1e6)
     # No bar has a length, so any scale will do.
     return min(scales, default=1.0)
 
