@@ -98,7 +98,7 @@ def _aws(service, sandbox):
 
 def send_lines(data, *messages, group="workshop/app"):
     """Send log lines, a second apart, to a new stream."""
-    began = int(time.time()) * 1000 - 60_000
+    began = time.time_ns() // 1_000_000 - 60_000
     events = [
         {"timestamp": began + 1000 * each, "message": message}
         for each, message in enumerate(messages)
