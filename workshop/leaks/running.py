@@ -1,12 +1,10 @@
 """Runs an app's backend as in production, alone in a sandbox of its own, for the survey."""
 
-import os
 import signal
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -21,7 +19,6 @@ from workshop.errors import WorkshopError
 from workshop.leaks.doors import Shot, encode
 from workshop.leaks.recorder import Recorder, recording
 from workshop.processes import DidNotStartError, Service
-from workshop.sandbox.rollbar.receive import LIMIT_VARIABLE
 from workshop.sandbox.server import Sandbox, running_sandbox
 from workshop.sandbox.xray import sampling_rules
 
@@ -40,7 +37,6 @@ RECORD_ALL = {"RuleName": sampling_rules.DEFAULT, "FixedRate": 1.0}
 SCHEDULE_DELAY_MS = "200"
 # Calls a minute that the sandbox's Rollbar takes: more than the doors need, and soon used up.
 ROLLBAR_LIMIT = 60
-_making = threading.Lock()
 
 
 @dataclass
@@ -134,7 +130,7 @@ def running_backend(
     with (
         TemporaryDirectory(prefix="workshop-leaks-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        _own_sandbox(Path(name) / "sandbox") as sandbox,
+        running_sandbox(Path(name) / "sandbox", rollbar_limit=ROLLBAR_LIMIT) as sandbox,
         recording() as recorder,
     ):
         sampling_rules.update_sampling_rule(sandbox.store, {"SamplingRuleUpdate": RECORD_ALL})
@@ -147,20 +143,6 @@ def running_backend(
             yield running
         finally:
             process_tree.end(service.process, signal.SIGKILL, 0, mark)
-
-
-@contextmanager
-def _own_sandbox(folder: Path) -> Iterator[Sandbox]:
-    """Run a sandbox whose Rollbar has a low limit, so that it can be met."""
-    with ExitStack() as stack:
-        # It reads the variable when it is made; others may be made in other threads.
-        with _making:
-            os.environ[LIMIT_VARIABLE] = str(ROLLBAR_LIMIT)
-            try:
-                sandbox = stack.enter_context(running_sandbox(folder))
-            finally:
-                del os.environ[LIMIT_VARIABLE]
-        yield sandbox
 
 
 def stop(running: RunningBackend) -> None:

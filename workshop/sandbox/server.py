@@ -64,7 +64,11 @@ class Sandbox:
 
 @contextlib.contextmanager
 def running_sandbox(
-    data_dir: Path, port: int = 0, daemon_port: int = 0, forwarder: "Forwarder | None" = None
+    data_dir: Path,
+    port: int = 0,
+    daemon_port: int = 0,
+    forwarder: "Forwarder | None" = None,
+    rollbar_limit: int | None = None,
 ) -> Iterator[Sandbox]:
     """Run a sandbox in threads of this process, for as long as the `with` lasts.
 
@@ -73,6 +77,8 @@ def running_sandbox(
         port: its HTTP port; 0 for any that is free.
         daemon_port: the port of its X-Ray daemon, UDP and TCP; 0 for any that is free.
         forwarder: where its daemon passes on all that it is sent; None keeps it here.
+        rollbar_limit: how many items a minute a token may post to its Rollbar; None for what the
+            environment says.
 
     Raises:
         WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
@@ -99,7 +105,7 @@ def running_sandbox(
         )
         proxy.start()
         stack.callback(proxy.stop)
-        http = HttpServer(create_app(store), http_socket)
+        http = HttpServer(create_app(store, rollbar_limit), http_socket)
         http.start()
         stack.callback(http.stop)
         state.write_state(

@@ -36,17 +36,18 @@ Ctrl-C where it was started ends it; so does: kill {pid}
 """
 
 
-def create_app(store: Store) -> Flask:
+def create_app(store: Store, rollbar_limit: int | None = None) -> Flask:
     """Return the web app of one sandbox.
 
     Args:
         store: where it keeps what arrives.
+        rollbar_limit: as `running_sandbox`.
     """
     app = Flask(__name__, static_folder=None)
     # A doubled slash is another path to the vendors, not one to be mended by a redirect.
     app.url_map.merge_slashes = False
     app.register_blueprint(receive.create_blueprint(store))
-    app.register_blueprint(rollbar.create_blueprint(store))
+    app.register_blueprint(rollbar.create_blueprint(store, rollbar_limit))
 
     @app.before_request
     def check_host() -> Response | None:

@@ -61,14 +61,15 @@ MISSING = (
 )
 
 
-def create_blueprint(store: Store) -> Blueprint:
+def create_blueprint(store: Store, most_a_minute: int | None = None) -> Blueprint:
     """Return Rollbar's addresses, to be registered with the sandbox's web app.
 
     Args:
         store: where items, occurrences and refusals are kept.
+        most_a_minute: how many items a token may post; None for what the environment says.
     """
     blueprint = Blueprint(VENDOR, __name__)
-    limit = RateLimit(int(os.environ.get(LIMIT_VARIABLE) or DEFAULT))
+    limit = RateLimit(most_a_minute or int(os.environ.get(LIMIT_VARIABLE) or DEFAULT))
 
     @blueprint.post(f"{PREFIX}/item", strict_slashes=False)
     def receive_item() -> Response:
