@@ -30,6 +30,8 @@ SLOW = (
     ("app/avatars.py", "ITERATIONS = 60_000", "ITERATIONS = 1"),
     ("app/services/search_activities.py", "RECENT = 50", "RECENT = 1"),
 )
+# What is wrong with these is only seen beside the slow work that they leave out.
+MEASURED = ("03-subsegments/empty",)
 
 
 def names(number):
@@ -61,7 +63,8 @@ def make(name, folder):
     assert done.returncode == 0, (
         f"{name}.patch no longer applies to {step.slug}: make it anew.\n{done.stderr.decode()}"
     )
-    hurry(app)
+    if not name.startswith(MEASURED):
+        hurry(app)
     return app
 
 
