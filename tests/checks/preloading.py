@@ -8,6 +8,7 @@ their import: loggers, filters of warnings, finders of `six`, and exit handlers 
 
 import builtins
 import ctypes
+import functools
 import gc
 import importlib
 import json
@@ -59,6 +60,33 @@ def preload(modules):
         importlib.import_module(module)
     kind.__getitem__, kind.__iter__ = getitem, iterate
     return read
+
+
+def remember_models():
+    """Have botocore read each of its files once for all launches: every app makes five clients.
+
+    Its own memory is one for each session; what it has read it does not change.
+    """
+    from botocore.loaders import JSONFileLoader, Loader
+
+    one, read = JSONFileLoader(), JSONFileLoader.load_file
+    known = functools.cache(functools.partial(read, one))
+    JSONFileLoader.load_file = lambda _, path: known(path)
+    listed, really = {}, Loader.list_available_services
+
+    def list_available_services(self, type_name):
+        key = (*self.search_paths, type_name)
+        if key not in listed:
+            listed[key] = really(self, type_name)
+        return listed[key]
+
+    Loader.list_available_services = list_available_services
+    loader = Loader()
+    for name in ("endpoints", "partitions", "_retry", "sdk-default-configuration"):
+        loader.load_data(name)
+    for service in ("logs", "sts", "xray"):
+        loader.load_service_model(service, "service-2")
+        loader.load_service_model(service, "endpoint-rule-set-1")
 
 
 def serve(control, room):
@@ -163,6 +191,7 @@ def main():
     # This file's folder, which no app has there.
     del sys.path[0]
     read = preload(MODULES)
+    remember_models()
     modules = {name.partition(".")[0] for name in sys.modules}
     control.send(json.dumps([sorted(read), sorted(modules)]).encode())
     # What is here now is no garbage of the child's: to look through it is most of a quick run.

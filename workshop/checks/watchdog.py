@@ -1,8 +1,8 @@
 """Cleans up after a check that was killed, and so could not do it itself.
 
-It runs beside the check as a process of its own: `python -m workshop.checks.watchdog MARK FOLDER`.
-Its standard input is a pipe that only the check holds. Where that closes without a word, the check
-is gone, however it ended.
+It runs beside the check as a process of its own, `python -I -S watchdog.py MARK FOLDER`, which is
+quick to start as it looks for no packages. Its standard input is a pipe that only the check holds.
+Where that closes without a word, the check is gone, however it ended.
 """
 
 import subprocess
@@ -23,9 +23,9 @@ def watching(mark: str, folder: Path) -> Iterator[None]:
         mark: the value of `process_tree.MARK` in the environment of all that it starts.
         folder: its temporary folder.
     """
-    words = [sys.executable, "-m", "workshop.checks.watchdog", mark, str(folder)]
+    words = [sys.executable, "-I", "-S", __file__, mark, str(folder)]
     # A session of its own: Ctrl-C and a closed terminal must not end it first.
-    with subprocess.Popen(words, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True) as dog:
+    with subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True) as dog:
         yield
         dog.communicate(ALL_DONE)
 
@@ -36,7 +36,10 @@ def main(mark: str, folder: str) -> None:
         return
     # What this needs takes time to import, and mostly it is not needed.
     import shutil
+    import site
 
+    site.main()
+    sys.path.insert(0, str(ROOT))
     from workshop import process_tree
 
     process_tree.kill_marked(mark)
