@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workshop import learner_app, place, processes, real
+from workshop import learner_app, page_links, place, processes, real
 from workshop.checks import memory
 from workshop.checks.check import check as run_check
 from workshop.checks.target import learner_app as learner_app_target
@@ -27,6 +27,7 @@ from workshop.leaks import report as leaks_report
 from workshop.leaks.survey import survey
 from workshop.learner_app import RunningApp
 from workshop.sandbox import running
+from workshop.sandbox.cloudwatch.logs import read_group_name
 from workshop.sandbox.honeycomb.traces import Span, Trace, read_traces
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.rollbar.items import read_item, read_occurrences
@@ -43,6 +44,7 @@ from workshop.views import service_map as service_map_view
 from workshop.views import table as table_view
 from workshop.views import tree as tree_view
 from workshop.views import waterfall as waterfall_view
+from workshop.views.link import Link
 from workshop.views.picture import Picture
 
 PATIENCE = 5.0
@@ -209,7 +211,9 @@ def waterfall(trace: Trace | None, title: str | None = None) -> Picture | None:
         trace: what `trace` returned.
         title: what to see in the picture.
     """
-    return None if trace is None else waterfall_view.show(trace, title)
+    if trace is None:
+        return None
+    return waterfall_view.show(trace, title).linked(page("honeycomb", trace=trace.trace_id))
 
 
 def tree(trace: Trace | None) -> None:
@@ -264,7 +268,7 @@ def service_map(services: Iterable[Mapping[str, Any]], title: str) -> Picture:
         services: `Services` of boto3's `get_service_graph`.
         title: what to see in the picture.
     """
-    return service_map_view.show(services, title)
+    return service_map_view.show(services, title).linked(page("xray"))
 
 
 def timeline(trace: Mapping[str, Any], title: str | None = None) -> Picture:
@@ -274,7 +278,8 @@ def timeline(trace: Mapping[str, Any], title: str | None = None) -> Picture:
         trace: one of `Traces` of boto3's `batch_get_traces`.
         title: what to see in the picture.
     """
-    return segments_view.show(_assemble(trace), title)
+    picture = segments_view.show(_assemble(trace), title)
+    return picture.linked(page("xray", trace=trace["Id"]))
 
 
 def parts(trace: Mapping[str, Any]) -> None:
@@ -307,7 +312,8 @@ def log_table(events: Iterable[Mapping[str, Any]], title: str) -> Picture:
         events: `events` of boto3's `filter_log_events`.
         title: what to see in the picture.
     """
-    return log_table_view.show(events, title)
+    kept = list(events)
+    return log_table_view.show(kept, title).linked(_group_page(kept))
 
 
 def log_volume(events: Iterable[Mapping[str, Any]], title: str) -> Picture:
@@ -317,7 +323,15 @@ def log_volume(events: Iterable[Mapping[str, Any]], title: str) -> Picture:
         events: `events` of boto3's `filter_log_events`.
         title: what to see in the picture.
     """
-    return log_volume_view.show(events, title)
+    kept = list(events)
+    return log_volume_view.show(kept, title).linked(_group_page(kept))
+
+
+def _group_page(events: Iterable[Mapping[str, Any]]) -> Link:
+    """Return the link to the log group that some events are of, which AWS does not say in them."""
+    with open_reader(_data) as reader:
+        groups = {read_group_name(reader, str(event.get("eventId", ""))) for event in events}
+    return page("cloudwatch", group=groups.pop()) if len(groups) == 1 else page("cloudwatch")
 
 
 def item(item_id: int, title: str) -> Picture | None:
@@ -338,18 +352,39 @@ def item(item_id: int, title: str) -> Picture | None:
         occurrences = read_occurrences(reader, item_id)
     if found is None:
         raise WorkshopError(f"There is no item {item_id}.", "Ask for the items again: GET items")
-    return item_view.show(found, occurrences, title)
+    return item_view.show(found, occurrences, title).linked(page("rollbar", item=found.counter))
 
 
-def bars(values: Mapping[str, float], title: str, unit: str = "ms") -> Picture:
+def bars(
+    values: Mapping[str, float], title: str, unit: str = "ms", see: Link | None = None
+) -> Picture:
     """Draw one bar for each value.
 
     Args:
         values: label → value.
         title: what to see in the picture.
         unit: what the values are.
+        see: where more of it can be seen, such as `lab.page("insights", query=query)`.
     """
-    return bars_view.show(values, title, unit)
+    picture = bars_view.show(values, title, unit)
+    return picture if see is None else picture.linked(see)
+
+
+def page(name: str, **asked: object) -> Link:
+    """Return a link to one of the sandbox's pages; a cell that ends with it shows it.
+
+    Where the vendor is real, it leads to the vendor's own page.
+
+    Args:
+        name: `overview`, `honeycomb`, `xray`, `cloudwatch`, `insights`, `rollbar` or `request`.
+        asked: what of it: `trace` for honeycomb and xray, `filter` for xray, `group` and `pattern`
+            for cloudwatch, `group` and `query` for insights, `item` (its counter) for rollbar,
+            `id` (a trace's) for request.
+
+    Raises:
+        WorkshopError: there is no such page.
+    """
+    return page_links.link(_variables, _sandbox.url, name, asked)
 
 
 def cost(requests_per_month: int = REQUESTS, failing: float = FAILING) -> Cost:

@@ -16,10 +16,12 @@ from workshop.course import Step, steps
 from workshop.errors import WorkshopError, command
 from workshop.sandbox import running
 from workshop.scratch import rehearsal
+from workshop.views import link
 
 CELL_DEADLINE = 120
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 PICTURE = "image/png"
+HTML = "text/html"
 
 
 def run(step: Step) -> str:
@@ -97,6 +99,8 @@ def write_canonical(notebook: Any) -> str:
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = count
+                if HTML in output.get("data", {}):
+                    output["data"][HTML] = link.settle(output["data"][HTML])
     return nbformat.writes(notebook, indent=1) + "\n"
 
 

@@ -54,3 +54,7 @@ c.ServerProxy.servers = {
         "launcher_entry": {"title": "What arrived"},
     }
 }
+
+# Where the links in notebooks find the sandbox's pages: below this server's own address, which a
+# JupyterHub chooses. Its kernels inherit the variable.
+os.environ["WORKSHOP_PAGES"] = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/") + "sandbox/"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from workshop import course, scratch
 from workshop.sandbox import running
 
 STEPS = course.steps()
+QUIETLY = ("-p", "no:cacheprovider", "-W", "default", "-c", os.devnull)
+SANITIZE = Path(__file__).with_name("sanitize.cfg")
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.slug for step in STEPS])
@@ -21,7 +24,7 @@ def test_running_a_notebook_gives_what_is_saved_in_it(step):
         words = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", notebook]
         try:
             done = subprocess.run(
-                [*words, "-p", "no:cacheprovider", "-W", "default", "-c", os.devnull],
+                [*words, f"--nbval-sanitize-with={SANITIZE}", *QUIETLY],
                 cwd=root,
                 env=env,
                 capture_output=True,

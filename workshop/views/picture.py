@@ -9,6 +9,7 @@ from workshop.views import sheet, tree, words
 
 if TYPE_CHECKING:
     from workshop.sandbox.honeycomb.traces import Trace
+    from workshop.views.link import Link
 
 
 class Picture:
@@ -20,11 +21,17 @@ class Picture:
     Args:
         png: the picture, with twice as many pixels as it takes on the page.
         alt: what it shows.
+        link: a page that shows more of it; it stands below the picture.
     """
 
-    def __init__(self, png: bytes, alt: str) -> None:
+    def __init__(self, png: bytes, alt: str, link: Link | None = None) -> None:
         self.png = png
         self.alt = alt
+        self.link = link
+
+    def linked(self, link: Link) -> Picture:
+        """Return the same picture with a link below it."""
+        return Picture(self.png, self.alt, link)
 
     def __repr__(self) -> str:
         return self.alt
@@ -37,6 +44,15 @@ class Picture:
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         png, shown = self._repr_png_()
         return {"image/png": png, "text/plain": self.alt}, {"image/png": shown}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        # One output shows one of its forms only, so the link is an output of its own.
+        data, about = self._repr_mimebundle_()
+        display(data, metadata=about, raw=True)
+        if self.link is not None:
+            display(self.link)
 
 
 def describe(trace: Trace) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from workshop.sandbox.cloudwatch.errors import invalid_parameter
 from workshop.sandbox.cloudwatch.event_pages import END, MOST_EVENTS, START, Range, read_page
 from workshop.sandbox.cloudwatch.groups import check_class, find_group
-from workshop.sandbox.cloudwatch.logs import now_ms, use_pattern
+from workshop.sandbox.cloudwatch.logs import EVENT_ID_DIGITS, now_ms, use_pattern
 from workshop.sandbox.cloudwatch.paging import read_token, write_token
 from workshop.sandbox.cloudwatch.streams import find_stream
 from workshop.sandbox.store import Reader, Store
@@ -45,7 +45,7 @@ def filter_log_events(store: Store, params: dict[str, Any]) -> dict[str, Any]:
                 "timestamp": event.timestamp_ms,
                 "message": event.message,
                 "ingestionTime": event.ingestion_ms,
-                "eventId": f"{event.id:056}",
+                "eventId": f"{event.id:0{EVENT_ID_DIGITS}}",
             }
             for event in page.events
         ],

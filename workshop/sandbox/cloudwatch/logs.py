@@ -15,6 +15,7 @@ _STREAMS = (
     "SELECT group_name, name, created_ms, first_event_ms, last_event_ms, last_ingestion_ms"
     " FROM cloudwatch_log_streams"
 )
+EVENT_ID_DIGITS = 56
 EVENT_COLUMNS = "id, stream_name, timestamp_ms, ingestion_ms, message"
 
 
@@ -145,6 +146,24 @@ def read_events(
         (group, since_ms, stream, limit),
     )
     return [Event(*row) for row in rows][::-1]
+
+
+def read_group_name(reader: Reader, event_id: str) -> str:
+    """Return the name of the group that an event is in; empty where there is no such event.
+
+    Args:
+        reader: from `open_reader`.
+        event_id: as FilterLogEvents answers it.
+    """
+    is_one = event_id.isascii() and event_id.isdecimal() and len(event_id) <= EVENT_ID_DIGITS
+    number = int(event_id) if is_one else 0
+    if number >= 2**63:
+        # AWS's own are beyond what SQLite can compare.
+        return ""
+    row = reader.execute(
+        "SELECT group_name FROM cloudwatch_log_events WHERE id = ?", (number,)
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def use_pattern(reader: Reader, pattern: str) -> None:
