@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -244,11 +245,11 @@ def test_a_broken_probe_invents_no_reason(bench, tmp_path, monkeypatch):
 
 
 def test_a_watcher_that_fails_is_noted_and_nothing_else(bench, folder, tmp_path, monkeypatch):
-    text = (PROBE / "sitecustomize.py").read_text("utf-8")
-    failing = tmp_path / "probe"
-    failing.mkdir()
+    failing = shutil.copytree(PROBE, tmp_path / "probe")
+    noting = failing / "workshop_probe" / "noting.py"
+    text = noting.read_text("utf-8")
     text = text.replace("def name_of(thing):", "def name_of(thing):\n    raise KeyError(thing)\n")
-    (failing / "sitecustomize.py").write_text(text)
+    noting.write_text(text)
     monkeypatch.setattr(environment, "PROBE", failing)
     write(folder, app=HEAD + HOME)
     checked = bench.check(folder)

@@ -1,5 +1,7 @@
 """Says with which environment variables a check runs each of the app's services."""
 
+import compileall
+import functools
 import os
 from pathlib import Path
 
@@ -85,7 +87,14 @@ def _stand_ins() -> dict[str, str]:
     }
 
 
+@functools.cache
+def _compile_probe() -> None:
+    """Write the probe's bytecode once: in a check no app writes any."""
+    compileall.compile_dir(PROBE, quiet=2)
+
+
 def _python_path(written: dict[str, str]) -> str:
     """Return the probe's folder, then those that the shell or docker-compose.yml names."""
+    _compile_probe()
     own = written.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")
     return os.pathsep.join([str(PROBE), *([own] if own else [])])

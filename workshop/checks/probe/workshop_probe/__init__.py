@@ -1,0 +1,1 @@
+"""What sitecustomize.py watches, a module for each kind of library."""
