@@ -7,6 +7,9 @@ import sys
 import time
 
 import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.resources import Resource
@@ -86,3 +89,31 @@ def sandbox_process(data, *options):
     finally:
         process.kill()
         process.communicate()
+
+
+class SigV4(requests.auth.AuthBase):
+    """Signs each request for a service of AWS's, with botocore's own signer."""
+
+    def __init__(self, service="xray", key="sandbox", secret="sandbox", token=None):
+        self.signer = SigV4Auth(Credentials(key, secret, token), service, "us-east-1")
+
+    def __call__(self, request):
+        signed = AWSRequest(request.method, request.url, data=request.body)
+        signed.headers["Content-Type"] = request.headers["Content-Type"]
+        self.signer.add_auth(signed)
+        request.headers.update(dict(signed.headers))
+        return request
+
+
+@contextlib.contextmanager
+def xray_tracing(url, service="backend", auth=None, **options):
+    """A tracer of the real SDK that exports each span to X-Ray's own endpoint, as it ends."""
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    session = requests.Session()
+    session.auth = auth or SigV4()
+    exporter = OTLPSpanExporter(f"{url}/v1/traces", session=session, **options)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    try:
+        yield provider.get_tracer("tests.tracer", "1.2")
+    finally:
+        provider.shutdown()

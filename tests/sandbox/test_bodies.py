@@ -12,7 +12,7 @@ import pytest
 from google.rpc.status_pb2 import Status
 from otlp_clients import JSON, PROTOBUF, message, post
 
-from workshop.sandbox.honeycomb.decode import BODY_LIMIT, read_body
+from workshop.sandbox.honeycomb.body import BODY_LIMIT, read_body
 from workshop.sandbox.honeycomb.errors import OtlpError
 from workshop.sandbox.honeycomb.traces import read_traces
 from workshop.sandbox.http_server import RAW_BODY_LIMIT

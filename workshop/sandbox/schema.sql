@@ -52,6 +52,8 @@ CREATE TABLE xray_segment_documents (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     in_progress INTEGER NOT NULL,
+    searched INTEGER NOT NULL DEFAULT 0, -- it arrived while Transaction Search was on
+    indexed INTEGER NOT NULL DEFAULT 1,  -- and its trace was to get a summary all the same
     document TEXT NOT NULL
 );
 CREATE UNIQUE INDEX xray_segment_documents_by_id ON xray_segment_documents (trace_id, id);
@@ -65,6 +67,8 @@ CREATE TABLE xray_traces (
     updated_ns INTEGER NOT NULL,       -- when its latest document arrived
     ended_ns INTEGER NOT NULL,         -- of its latest segment
     draw REAL NOT NULL,                -- from 0 to 1, for a fixed rate of summaries
+    searched INTEGER NOT NULL DEFAULT 0, -- of its documents some, and likewise below
+    indexed INTEGER NOT NULL DEFAULT 1,
     partial INTEGER NOT NULL,
     inferred INTEGER NOT NULL,
     duration REAL NOT NULL,

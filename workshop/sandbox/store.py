@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 FILE_NAME = "sandbox.sqlite"
 # One for what all share and X-Ray and Honeycomb need, and one beside the code of each newer vendor.
 SCHEMAS = sorted(Path(__file__).parent.rglob("schema.sql"))
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 # Marks the file as ours, so that no other program's database is ever written to.
 APPLICATION_ID = 0x77736278
 BUSY_TIMEOUT = 10.0

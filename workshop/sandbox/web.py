@@ -13,6 +13,7 @@ from workshop.sandbox.honeycomb import receive
 from workshop.sandbox.hosts import is_this_machine
 from workshop.sandbox.rollbar import receive as rollbar
 from workshop.sandbox.store import Store
+from workshop.sandbox.xray.otlp import receive as otlp
 
 COUNTS = """
 SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events),
@@ -26,7 +27,8 @@ The workshop's sandbox. It stands in for the vendors, on this machine only.
 
 Honeycomb   traces at {url}v1/traces, with the key 'sandbox'
             {traces} traces, {events} events
-X-Ray       segment documents by UDP, and the API at {url} with the key 'sandbox'
+X-Ray       segment documents by UDP, and the API at {url} with the key 'sandbox';
+            signed spans at {url}v1/traces
             {documents} documents
 Rollbar     items at {url}api/1/, with the token 'sandbox'; read with 'sandbox-read'
             {items} items, {occurrences} occurrences
@@ -58,6 +60,7 @@ def create_app(store: Store, rollbar_limit: int | None = None) -> Flask:
         return Response(f"{reason}\n", 421, content_type="text/plain")
 
     # After the check above: what is asked by another name is no vendor's business.
+    app.register_blueprint(otlp.create_blueprint(store))
     app.register_blueprint(dispatch.create_blueprint(store))
 
     @app.after_request

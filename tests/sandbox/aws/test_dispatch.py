@@ -145,7 +145,7 @@ def test_another_service_and_another_path_are_told_apart(sandbox):
     answer = post(sandbox, service="sqs")
     assert answer.status_code == 501
     assert "'sqs' is not emulated" in answer.json()["Message"]
-    for method, path in (("POST", "/Nothing"), ("GET", "/Groups"), ("POST", "/v1/traces")):
+    for method, path in (("POST", "/Nothing"), ("GET", "/Groups"), ("GET", "/v1/traces")):
         answer = post(sandbox, path, method=method)
         assert answer.status_code == 404
         assert answer.headers["x-amzn-ErrorType"] == "UnknownOperationException"

@@ -70,12 +70,7 @@ def check_signature(request: SignedRequest) -> None:
             refusals.SIGNATURE,
         )
     if match["key"] != SANDBOX_KEY or "x-amz-security-token" in request.headers:
-        raise ApiError(
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-            403,
-            refusals.UNKNOWN_KEY,
-        )
+        raise unknown_key()
     expected = _sign(request, match["region"], match["service"], match["headers"], timestamp)
     hashed = request.headers.get("x-amz-content-sha256")
     is_body_signed = hashed is None or hashed == hashlib.sha256(request.body).hexdigest()
@@ -97,6 +92,16 @@ def missing_token() -> ApiError:
         "Missing Authentication Token",
         403,
         refusals.MISSING_KEY,
+    )
+
+
+def unknown_key() -> ApiError:
+    """Return the refusal of a key that is not the sandbox's."""
+    return ApiError(
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+        403,
+        refusals.UNKNOWN_KEY,
     )
 
 

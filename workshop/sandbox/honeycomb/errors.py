@@ -5,8 +5,8 @@ https://github.com/honeycombio/husky/blob/main/otlp/errors.go
 """
 
 from workshop.sandbox import refusals
+from workshop.sandbox.otlp import CONTENT_TYPES
 
-CONTENT_TYPES = ("application/protobuf", "application/x-protobuf", "application/json")
 UNKNOWN_KEY_TEXT = "unknown API key - check your credentials"
 
 

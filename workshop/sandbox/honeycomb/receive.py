@@ -4,14 +4,19 @@ from flask import Blueprint, Response, jsonify, request
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
 
 from workshop.sandbox import refusals
 from workshop.sandbox.honeycomb import errors, keys
-from workshop.sandbox.honeycomb.decode import parse_traces, read_body
-from workshop.sandbox.honeycomb.errors import CONTENT_TYPES, OtlpError
+from workshop.sandbox.honeycomb.body import read_body
+from workshop.sandbox.honeycomb.errors import OtlpError
 from workshop.sandbox.honeycomb.events import translate
 from workshop.sandbox.honeycomb.storage import save_events
+from workshop.sandbox.otlp import CONTENT_TYPES, JSON_TYPE
+from workshop.sandbox.otlp.decode import UnreadableBodyError, parse_traces
 from workshop.sandbox.store import Store
 
 VENDOR = "honeycomb"
@@ -48,7 +53,7 @@ def create_blueprint(store: Store) -> Blueprint:
             _check_headers(content_type)
             encoding = request.headers.get("Content-Encoding", "")
             body = read_body(request.stream, request.content_length, encoding)
-            save_events(store, translate(parse_traces(body, content_type)))
+            save_events(store, translate(_parse(body, content_type)))
         except OtlpError as error:
             _record(error)
             return _refuse(error, content_type)
@@ -115,6 +120,13 @@ def _check_headers(content_type: str) -> None:
         raise errors.unknown_key()
 
 
+def _parse(body: bytes, content_type: str) -> ExportTraceServiceRequest:
+    try:
+        return parse_traces(body, content_type)
+    except UnreadableBodyError as error:
+        raise errors.unreadable_body(str(error)) from None
+
+
 def _refuse(error: OtlpError, content_type: str) -> Response:
     if content_type not in CONTENT_TYPES:
         return Response(error.message, error.status, content_type="text/plain")
@@ -123,7 +135,7 @@ def _refuse(error: OtlpError, content_type: str) -> Response:
 
 def _answer(message: Message, status: int, content_type: str) -> Response:
     """Answer in the content type that was asked in, as OTLP wants it."""
-    if content_type == "application/json":
+    if content_type == JSON_TYPE:
         body = json_format.MessageToJson(message, indent=None).encode("utf-8")
     else:
         body = message.SerializeToString()

@@ -5,11 +5,12 @@ call's are the caller's. Source:
 https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-servicegraph
 """
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop.sandbox.store import Store
+from workshop.sandbox.store import Reader, Store
 from workshop.sandbox.xray.filters.compile import EVERY
 from workshop.sandbox.xray.trace_summaries import find_condition, read_time_range
 from workshop.sandbox.xray.traces import check_trace_ids
@@ -104,16 +105,25 @@ def get_service_graph(store: Store, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_trace_graph(store: Store, params: dict[str, Any]) -> dict[str, Any]:
-    """Answer GetTraceGraph: the map of a few traces.
+    """Answer GetTraceGraph: the map of a few traces, of those that X-Ray itself has.
 
     Raises:
         ApiError: too many traces are asked for, or what is asked for is no trace's id.
     """
     trace_ids = check_trace_ids(params)
-    marks = ", ".join("?" * len(trace_ids))
     with store.reader() as reader:
-        where = f" WHERE item.trace_id IN ({marks})"
-        return {"Services": _draw(reader.execute, where, tuple(trace_ids))}
+        found = reader.execute(
+            "SELECT value FROM json_each(?) JOIN xray_traces ON trace_id = value"
+            " WHERE NOT searched",
+            (json.dumps(trace_ids),),
+        )
+        return {"Services": draw_traces(reader, [trace_id for (trace_id,) in found])}
+
+
+def draw_traces(reader: Reader, trace_ids: list[str]) -> list[dict[str, Any]]:
+    """Return the services that a few traces went through, with their edges."""
+    where = " WHERE item.trace_id IN (SELECT value FROM json_each(?))"
+    return _draw(reader.execute, where, (json.dumps(trace_ids),))
 
 
 def _draw(execute: Any, where: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from workshop.sandbox.xray.assembly import account_of, assemble, describe_service
 from workshop.sandbox.xray.root_causes import list_elements
+from workshop.sandbox.xray.search.settings import draw
 from workshop.sandbox.xray.summary import summarize
 from workshop.sandbox.xray.trace import XraySegment, XrayTrace, as_ns, as_object
 
@@ -51,17 +52,18 @@ def index_traces(connection: sqlite3.Connection, trace_ids: Iterable[str]) -> No
 def _describe(connection: sqlite3.Connection, trace_id: str) -> dict[str, list[_Row]]:
     """Return a trace's rows, by the tables that they belong into."""
     found = connection.execute(
-        "SELECT document, received_ns FROM xray_segment_documents WHERE trace_id = ?"
-        " ORDER BY row_id",
+        "SELECT document, received_ns, searched, indexed FROM xray_segment_documents"
+        " WHERE trace_id = ? ORDER BY row_id",
         (trace_id,),
     ).fetchall()
-    trace = assemble(trace_id, (json.loads(document) for document, _ in found))
+    trace = assemble(trace_id, (json.loads(document) for document, *_ in found))
     annotations = find_annotations(trace)
-    updated_ns = max(received_ns for _, received_ns in found)
+    updated_ns = max(received_ns for _, received_ns, *_ in found)
+    kept = {"searched": any(each[2] for each in found), "indexed": any(each[3] for each in found)}
     summary = summarize(trace, annotations, len(found))
     segments = [each for each in trace.segments if not each.is_subsegment]
     return {
-        "xray_traces": [_describe_trace(trace, summary, updated_ns)],
+        "xray_traces": [_describe_trace(trace, summary, updated_ns) | kept],
         "xray_segments": [_describe_segment(trace, each) for each in segments],
         "xray_edges": _list_edges(trace),
         "xray_annotations": [
@@ -104,7 +106,7 @@ def _describe_trace(trace: XrayTrace, summary: dict[str, Any], updated_ns: int) 
         "time_ns": _find_time(trace),
         "updated_ns": updated_ns,
         "ended_ns": as_ns(trace.end),
-        "draw": int(trace.trace_id[-8:], 16) / 2**32,
+        "draw": draw(trace.trace_id),
         "partial": trace.is_partial,
         "inferred": any(segment.is_inferred for segment in trace.segments),
         "duration": round(trace.duration, 6),

@@ -20,6 +20,7 @@ from workshop.sandbox.xray import (
     trace_summaries,
     traces,
 )
+from workshop.sandbox.xray.search import retrieval, settings
 
 Operation = Callable[[Store, dict[str, Any]], dict[str, Any]]
 
@@ -41,4 +42,12 @@ OPERATIONS: dict[str, Operation] = {
     "GetGroups": groups.get_groups,
     "UpdateGroup": groups.update_group,
     "DeleteGroup": groups.delete_group,
+    "GetTraceSegmentDestination": settings.get_trace_segment_destination,
+    "UpdateTraceSegmentDestination": settings.update_trace_segment_destination,
+    "GetIndexingRules": settings.get_indexing_rules,
+    "UpdateIndexingRule": settings.update_indexing_rule,
+    "StartTraceRetrieval": retrieval.start_trace_retrieval,
+    "ListRetrievedTraces": retrieval.list_retrieved_traces,
+    "GetRetrievedTracesGraph": retrieval.get_retrieved_traces_graph,
+    "CancelTraceRetrieval": retrieval.cancel_trace_retrieval,
 }

@@ -1,22 +1,26 @@
-"""Takes segment documents in: from the daemon and from PutTraceSegments alike."""
+"""Takes segment documents in: from the daemon, PutTraceSegments and the OTLP endpoint alike."""
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from workshop.sandbox import refusals
 from workshop.sandbox.store import Store
 from workshop.sandbox.xray.index import index_traces
+from workshop.sandbox.xray.search.settings import read_settings
 from workshop.sandbox.xray.validation import InvalidSegmentError, parse_document
 
 # A document takes the place of an earlier one of the same id, but one that is in progress never
 # that of a complete one: by UDP they may arrive in another order.
 _KEEP = """
 INSERT INTO xray_segment_documents
-    (received_ns, trace_id, id, name, in_progress, document) VALUES (?, ?, ?, ?, ?, ?)
+    (received_ns, trace_id, id, name, in_progress, document, searched, indexed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (trace_id, id) DO UPDATE SET
     received_ns = excluded.received_ns, name = excluded.name,
-    in_progress = excluded.in_progress, document = excluded.document
+    in_progress = excluded.in_progress, document = excluded.document,
+    searched = excluded.searched, indexed = excluded.indexed
 WHERE in_progress OR NOT excluded.in_progress
 """
 
@@ -34,22 +38,40 @@ def store_documents(store: Store, documents: list[str]) -> list[dict[str, Any]]:
         Those that are not taken, as PutTraceSegments tells them: `ErrorCode`, `Message`, and
         the `Id` where it could be read.
     """
-    now = time.time_ns()
-    rows = []
+    read = []
     unprocessed: list[dict[str, Any]] = []
     for text in documents:
         try:
-            said = parse_document(text)
+            read.append((parse_document(text), text))
         except InvalidSegmentError as error:
             unprocessed.append(_tell(error))
-            continue
-        in_progress = said.get("in_progress") is True
-        rows.append((now, said["trace_id"], said["id"], said["name"], in_progress, text))
     with store.transaction() as connection:
-        connection.executemany(_KEEP, rows)
-        index_traces(connection, dict.fromkeys(row[1] for row in rows))
-        _remember(connection, unprocessed, now)
+        keep_documents(connection, read)
+        _remember(connection, unprocessed, time.time_ns())
     return unprocessed
+
+
+def keep_documents(
+    connection: sqlite3.Connection, documents: Iterable[tuple[dict[str, Any], str]]
+) -> None:
+    """Keep documents that are valid.
+
+    Args:
+        connection: in a transaction.
+        documents: what each says, and its JSON text.
+    """
+    now = time.time_ns()
+    settings = read_settings(connection)
+    rows = [
+        (
+            *(now, said["trace_id"], said["id"], said["name"]),
+            *(said.get("in_progress") is True, text),
+            *(settings.is_on, settings.indexes(said["trace_id"])),
+        )
+        for said, text in documents
+    ]
+    connection.executemany(_KEEP, rows)
+    index_traces(connection, dict.fromkeys(row[1] for row in rows))
 
 
 def put_trace_segments(store: Store, params: dict[str, Any]) -> dict[str, Any]:

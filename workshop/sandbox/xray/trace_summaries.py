@@ -22,6 +22,8 @@ _TOKEN = re.compile(r"(\d{1,19}) (1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}) ([0-9a-f]{16
 def get_trace_summaries(store: Store, params: dict[str, Any]) -> dict[str, Any]:
     """Answer GetTraceSummaries: a page of summaries, the most recent first.
 
+    While Transaction Search is on, only the share of traces that is indexed gets one.
+
     Raises:
         ApiError: the times, the filter expression or the token are not valid.
     """
@@ -31,7 +33,7 @@ def get_trace_summaries(store: Store, params: dict[str, Any]) -> dict[str, Any]:
         wanted = find_condition(reader, params)
         sampled = _find_sampling(params)
         before = _read_token(params)
-        within = f"FROM xray_traces AS trace WHERE {column} >= ? AND {column} < ?"
+        within = f"FROM xray_traces AS trace WHERE indexed AND {column} >= ? AND {column} < ?"
         (processed,) = reader.execute(
             f"SELECT count(*) {within}",
             (start_ns, end_ns),

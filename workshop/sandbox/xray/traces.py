@@ -53,17 +53,17 @@ def read_xray_trace(reader: Reader, trace_id: str) -> XrayTrace | None:
 def batch_get_traces(store: Store, params: dict[str, Any]) -> dict[str, Any]:
     """Answer BatchGetTraces: whole traces, each segment as one document.
 
+    What arrived while Transaction Search was on is not in X-Ray, and is not found here.
+
     Raises:
         ApiError: too many traces are asked for, or what is asked for is no trace's id.
     """
     trace_ids = check_trace_ids(params)
     with store.reader() as reader:
-        traces = [read_xray_trace(reader, trace_id) for trace_id in trace_ids]
+        traces = [read_trace_of(reader, trace_id, searched=False) for trace_id in trace_ids]
     return {
-        "Traces": [_describe(trace) for trace in traces if trace is not None],
-        "UnprocessedTraceIds": [
-            trace_id for trace_id, trace in zip(trace_ids, traces, strict=True) if trace is None
-        ],
+        "Traces": [describe_trace(trace) for trace in traces if trace.segments],
+        "UnprocessedTraceIds": [trace.trace_id for trace in traces if not trace.segments],
     }
 
 
@@ -79,20 +79,33 @@ def check_trace_ids(params: dict[str, Any]) -> list[str]:
             f"TraceIds holds {len(trace_ids)} ids; at most {TRACE_IDS_LIMIT} can be asked for."
         )
     for trace_id in trace_ids:
-        if _TRACE_ID.fullmatch(trace_id) is None:
-            raise invalid_request(f"'{trace_id}' is not the id of a trace.")
+        check_trace_id(trace_id)
     return trace_ids
 
 
-def _read(reader: Reader, trace_id: str) -> XrayTrace:
-    rows = reader.execute(
-        "SELECT document FROM xray_segment_documents WHERE trace_id = ? ORDER BY row_id",
-        (trace_id,),
-    )
-    return assemble(trace_id, (json.loads(document) for (document,) in rows))
+def check_trace_id(text: str) -> None:
+    """Check that a text is the id of a trace.
+
+    Raises:
+        ApiError: it is not.
+    """
+    if _TRACE_ID.fullmatch(text) is None:
+        raise invalid_request(f"'{text}' is not the id of a trace.")
 
 
-def _describe(trace: XrayTrace) -> dict[str, Any]:
+def read_trace_of(reader: Reader, trace_id: str, *, searched: bool) -> XrayTrace:
+    """Return what is known of a trace in one of the two places where it may be kept.
+
+    Args:
+        reader: from `open_reader`.
+        trace_id: its id.
+        searched: what arrived while Transaction Search was on, not what X-Ray itself has.
+    """
+    return _assemble(reader, trace_id, " AND searched" if searched else " AND NOT searched")
+
+
+def describe_trace(trace: XrayTrace) -> dict[str, Any]:
+    """Return a trace as BatchGetTraces answers it."""
     segments = [
         {"Id": segment.id, "Document": _encode(_compile_document(segment))}
         for segment in trace.segments
@@ -103,6 +116,19 @@ def _describe(trace: XrayTrace) -> dict[str, Any]:
         "LimitExceeded": False,
         "Segments": segments,
     }
+
+
+def _read(reader: Reader, trace_id: str) -> XrayTrace:
+    return _assemble(reader, trace_id, "")
+
+
+def _assemble(reader: Reader, trace_id: str, condition: str) -> XrayTrace:
+    rows = reader.execute(
+        f"SELECT document FROM xray_segment_documents WHERE trace_id = ?{condition}"  # noqa: S608
+        " ORDER BY row_id",
+        (trace_id,),
+    )
+    return assemble(trace_id, (json.loads(document) for (document,) in rows))
 
 
 def _compile_document(segment: XraySegment) -> dict[str, Any]:

@@ -11,38 +11,32 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from workshop.sandbox.honeycomb.errors import OtlpError, unreadable_body
-
-# husky's default, https://github.com/honeycombio/husky/blob/main/otlp/common.go. It counts the
-# bytes on the wire; here what they unfold to is held to the same limit, so that a small body
-# cannot fill the memory.
-BODY_LIMIT = 20 * 1024 * 1024
+from workshop.sandbox.otlp import JSON_TYPE
 
 SPAN_IDS = ("traceId", "trace_id", "spanId", "span_id", "parentSpanId", "parent_span_id")
 
 
-def read_body(stream: Any, content_length: int | None, content_encoding: str) -> bytes:
-    """Read a request's body and undo its compression.
+class UnreadableBodyError(Exception):
+    """A body that is not what its headers say; the message is a few words on what is wrong."""
+
+
+def unfold(raw: bytes, content_encoding: str, limit: int) -> bytes:
+    """Undo a body's compression.
 
     Args:
-        stream: the body as it came, with a `read(size)`.
-        content_length: how long it says it is, in bytes.
+        raw: the body as it came.
         content_encoding: the header's value; empty for a body as it is.
+        limit: how long it may be, unfolded, in bytes.
 
     Raises:
-        OtlpError: it is too long, cut off, or compressed in another way.
+        UnreadableBodyError: it is too long, cut off, or compressed in another way.
     """
-    if content_length is not None and content_length > BODY_LIMIT:
-        raise _too_long()
-    raw: bytes = stream.read(BODY_LIMIT + 1)
     if content_encoding == "gzip":
-        raw = _gunzip(raw)
-    elif content_encoding == "zstd":
-        raise unreadable_body("the sandbox does not read zstd, which Honeycomb does; use gzip")
+        raw = _gunzip(raw, limit)
     elif content_encoding:
-        raise unreadable_body("the content-encoding is neither gzip nor absent")
-    if len(raw) > BODY_LIMIT:
-        raise _too_long()
+        raise UnreadableBodyError("the content-encoding is neither gzip nor absent")
+    if len(raw) > limit:
+        raise too_long(limit)
     return raw
 
 
@@ -50,35 +44,36 @@ def parse_traces(body: bytes, content_type: str) -> ExportTraceServiceRequest:
     """Parse the body of a trace export.
 
     Args:
-        body: as `read_body` returns it.
+        body: as `unfold` returns it.
         content_type: one of `CONTENT_TYPES`.
 
     Raises:
-        OtlpError: it is not such a message.
+        UnreadableBodyError: it is not such a message.
     """
-    if content_type == "application/json":
+    if content_type == JSON_TYPE:
         return _parse_json(body)
     try:
         return ExportTraceServiceRequest.FromString(body)
     except DecodeError:
-        raise unreadable_body("it is not an ExportTraceServiceRequest in protobuf") from None
+        raise UnreadableBodyError("it is not an ExportTraceServiceRequest in protobuf") from None
 
 
-def _gunzip(raw: bytes) -> bytes:
+def too_long(limit: int) -> UnreadableBodyError:
+    """Return the refusal of a body of more bytes than are taken."""
+    return UnreadableBodyError(f"it is longer than {limit} bytes")
+
+
+def _gunzip(raw: bytes, limit: int) -> bytes:
     if not raw:
         # Python's gzip takes nothing for an empty stream; Go's, which Honeycomb uses, does not.
-        raise unreadable_body("the gzip stream ends too early")
+        raise UnreadableBodyError("the gzip stream ends too early")
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as unfolding:
-            return unfolding.read(BODY_LIMIT + 1)
+            return unfolding.read(limit + 1)
     except EOFError:
-        raise unreadable_body("the gzip stream ends too early") from None
+        raise UnreadableBodyError("the gzip stream ends too early") from None
     except (OSError, zlib.error):
-        raise unreadable_body("it is not a gzip stream") from None
-
-
-def _too_long() -> OtlpError:
-    return unreadable_body(f"it is longer than {BODY_LIMIT} bytes")
+        raise UnreadableBodyError("it is not a gzip stream") from None
 
 
 def _parse_json(body: bytes) -> ExportTraceServiceRequest:
@@ -93,10 +88,10 @@ def _parse_json(body: bytes) -> ExportTraceServiceRequest:
             document, ExportTraceServiceRequest(), ignore_unknown_fields=True
         )
     except RecursionError:
-        raise unreadable_body("its JSON is nested too deeply") from None
+        raise UnreadableBodyError("its JSON is nested too deeply") from None
     except (json_format.ParseError, ValueError, TypeError, AttributeError, OverflowError):
         # ParseDict meets JSON of another shape with whichever of these comes first.
-        raise unreadable_body("it is not an ExportTraceServiceRequest in OTLP's JSON") from None
+        raise UnreadableBodyError("it is not an ExportTraceServiceRequest in OTLP's JSON") from None
 
 
 def _refuse_constant(name: str) -> None:

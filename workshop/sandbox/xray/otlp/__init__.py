@@ -1,0 +1,1 @@
+"""X-Ray's own OTLP endpoint: spans in, segments and subsegments out."""
