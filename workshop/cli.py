@@ -322,6 +322,24 @@ def leaks(app: Path | None, run: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[FOLDER]")
+def secrets(folder: Path | None) -> None:
+    """Look for keys in your files and in all that was ever committed, before you push.
+
+    FOLDER is another repository than this one. What git ignores, such as .env, is left out. No key
+    is printed, only where it is. It ends with 0 where there is none, 1 where something looks like
+    one, 2 where there is no repository.
+    """
+    from workshop.secret_scan import report
+    from workshop.secret_scan.scan import scan
+
+    _say_stage("looking through files and history")
+    found = scan(folder or place.root())
+    click.echo(report.render(found))
+    sys.exit(1 if found.hits else 0)
+
+
+@main.command()
 def walk() -> None:
     """Rehearse the whole workshop: every notebook, every check."""
     from rich.console import Console
