@@ -1,40 +1,20 @@
-"""A store as large as a day of work might make it: SQLite makes the rows, nothing is sent."""
+"""A store as large as a day of work might make it: nothing is sent, and SQLite makes most rows."""
 
-SPANS = 100_000
+from exports import make_export
+
+from workshop.sandbox.honeycomb.storage import save_export
+
 SEGMENTS = 50_000
 LINES = 200_000
 OCCURRENCES = 10_000
 TRACES = 10_000
+SPANS_A_TRACE = 10
+TRACES_AN_EXPORT = 50
 ITEMS = 50
 START_S = 1_790_000_000
 
 # Of each statement: `number` counts its rows from 0, `trace` the traces.
 FILL = {
-    "honeycomb_contexts": (1, "SELECT 1, json_object('library.name', 'large')"),
-    "honeycomb_traces": (
-        TRACES,
-        "SELECT printf('%032x', number), (:start + number) * 1000000000 FROM rows",
-    ),
-    "honeycomb_events (dataset, trace_id, time_ns, sample_rate, context_id, fields)": (
-        SPANS,
-        """
-        SELECT iif(number % 2, 'profiles', 'backend'), printf('%032x', trace),
-               (:start + trace) * 1000000000 + number % 10 * 1000000, 1, 1,
-               json_patch(
-                   json_object(
-                       'trace.span_id', printf('%016x', number % 10),
-                       'name', iif(number % 10, 'part', 'GET /api/' || trace % 20),
-                       'span.kind', iif(number % 10, 'internal', 'server'),
-                       'duration_ms', 100.5 - number % 10,
-                       'http.request.method', 'GET',
-                       'url.path', '/api/' || trace % 20,
-                       'http.response.status_code', iif(trace % 9, 200, 500)
-                   ),
-                   iif(number % 10, json_object('trace.parent_id', printf('%016x', 0)), '{}')
-               )
-        FROM (SELECT number, number / 10 AS trace FROM rows)
-        """,
-    ),
     "xray_segment_documents (received_ns, trace_id, id, name, in_progress, document)": (
         SEGMENTS,
         """
@@ -95,7 +75,7 @@ FILL = {
                json_object(
                    'level', 'INFO', 'message', 'GET /api/' || trace % 20,
                    'path', '/api/' || trace % 20, 'ms', number % 97,
-                   'trace_id', printf('%032x', trace)
+                   'trace_id', printf('1%031x', trace)
                )
         FROM (SELECT number, number / 20 AS trace FROM rows)
         """,
@@ -117,7 +97,7 @@ FILL = {
                json_object(
                    'environment', 'production', 'level', 'error',
                    'request', json_object('url', 'http://x/api/' || number % 20, 'method', 'GET'),
-                   'custom', json_object('trace_id', printf('%032x', number)),
+                   'custom', json_object('trace_id', printf('1%031x', number)),
                    'body', json_object('trace', json_object(
                        'frames', json_array(json_object(
                            'filename', 'app/x.py', 'lineno', 3, 'method', 'run', 'code', 'raise')),
@@ -142,7 +122,30 @@ segments AS (
 """
 
 
+def make_trace(number):
+    """The spans of one trace, each its trace's id and its fields."""
+    start_ns = (START_S + number) * 10**9
+    for part in range(SPANS_A_TRACE):
+        yield (
+            f"1{number:031x}",  # half of zeros would lose them
+            {
+                "time_ns": start_ns + part * 10**6,
+                "trace.span_id": f"{part:016x}",
+                "name": "part" if part else f"GET /api/{number % 20}",
+                "span.kind": "internal" if part else "server",
+                "duration_ms": 100.5 - part,
+                "http.request.method": "GET",
+                "url.path": f"/api/{number % 20}",
+                "http.response.status_code": 200 if number % 9 else 500,
+                **({"trace.parent_id": f"{0:016x}"} if part else {}),
+            },
+        )
+
+
 def fill(store):
+    for first in range(0, TRACES, TRACES_AN_EXPORT):
+        numbers = range(first, first + TRACES_AN_EXPORT)
+        save_export(store, make_export([span for n in numbers for span in make_trace(n)]))
     with store.transaction() as connection:
         for table, (count, select) in FILL.items():
             connection.execute(

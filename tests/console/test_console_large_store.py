@@ -15,7 +15,7 @@ LARGEST = 400_000
 """Characters of a page."""
 NUMBER = large_store.TRACES - 100
 START = large_store.START_S + NUMBER
-TRACE = f"{NUMBER:032x}"
+TRACE = f"1{NUMBER:031x}"
 
 ADDRESSES = [
     "/",

@@ -5,10 +5,10 @@ import time
 
 import pytest
 from console_client import Elements
+from exports import save_spans
 
 from workshop.sandbox.cloudwatch.operations import OPERATIONS as LOGS
-from workshop.sandbox.honeycomb.events import SPAN_EVENT, Event
-from workshop.sandbox.honeycomb.storage import save_events
+from workshop.sandbox.honeycomb.events import SPAN_EVENT
 from workshop.sandbox.rollbar.storage import save_occurrence
 from workshop.sandbox.xray.segments import put_trace_segments
 
@@ -20,11 +20,6 @@ def put(client, *documents):
     texts = [json.dumps({"trace_id": TRACE, "start_time": 1.0, **each}) for each in documents]
     answer = put_trace_segments(client.store, {"TraceSegmentDocuments": texts})
     assert answer["UnprocessedTraceSegments"] == []
-
-
-def save(client, *spans):
-    events = [Event("backend", PLAIN, span.pop("time_ns", 1), 1, {}, span) for span in spans]
-    save_events(client.store, events)
 
 
 SEGMENTS = {
@@ -72,27 +67,28 @@ SPANS = {
 
 @pytest.mark.parametrize("spans", SPANS.values(), ids=SPANS)
 def test_odd_spans_are_shown(empty, spans):
-    save(empty, *(dict(span) for span in spans))
+    save_spans(empty.store, PLAIN, spans)
     assert PLAIN in empty.text("/honeycomb")
     assert PLAIN in empty.text(f"/honeycomb/trace/{PLAIN}")
     assert empty.get(f"/request?id={PLAIN}").status_code == 200
 
 
 def test_a_trace_whose_times_cannot_be_drawn_is_told_in_words(empty):
-    save(empty, *SPANS["latest"])
+    save_spans(empty.store, PLAIN, SPANS["latest"])
     page = empty.text(f"/honeycomb/trace/{PLAIN}")
     assert "times that no scale can show" in page
     assert "The trace in words" in page
 
 
 def test_a_trace_of_which_no_span_has_come_is_not_there(empty):
-    save(empty, {"name": "event", "meta.annotation_type": SPAN_EVENT})
+    save_spans(empty.store, PLAIN, [{"name": "event", "meta.annotation_type": SPAN_EVENT}])
     assert empty.get(f"/honeycomb/trace/{PLAIN}").status_code == 404
     assert "No traces yet." in Elements(empty.text("/honeycomb")).text
 
 
 def test_a_large_trace_is_counted_and_not_drawn(empty):
-    save(empty, *({"name": "a", "trace.span_id": f"{number}"} for number in range(2001)))
+    spans = [{"name": "a", "trace.span_id": f"{number}"} for number in range(2001)]
+    save_spans(empty.store, PLAIN, spans)
     assert "more than 500" in Elements(empty.text("/honeycomb")).text
     assert "This trace has 2,001 events." in empty.text(f"/honeycomb/trace/{PLAIN}")
 

@@ -1,12 +1,11 @@
 """One request is found in all tools: by its trace id, else by time and path."""
 
 import pytest
+from exports import save_spans
 from walked import GROUP, path_of, trace_id, xray_id
 
 from workshop.sandbox.console import same_request
 from workshop.sandbox.console.matching import BY_ID, BY_TIME, Request, plain_id
-from workshop.sandbox.honeycomb.events import Event
-from workshop.sandbox.honeycomb.storage import save_events
 
 SECOND = 10**9
 
@@ -81,7 +80,7 @@ def test_of_several_at_one_time_the_nearest_come_first(empty):
     for number, after_ms in enumerate((900, 10, 300, -50, 1500)):
         own = {"trace.span_id": "1", "name": f"+{after_ms}", "url.path": "/x", "duration_ms": 1}
         time_ns = start_ns + after_ms * 10**6
-        save_events(empty.store, [Event("backend", f"{number:032x}", time_ns, 1, {}, own)])
+        save_spans(empty.store, f"{number + 1:032x}", [{**own, "time_ns": time_ns}])
     with empty.store.reader() as reader:
         found = same_request.find(reader, Request("", start_ns, "/x")).matches["honeycomb"]
     assert [each.title.split(",")[0] for each in found] == ["+10", "+-50", "+300", "+900"]

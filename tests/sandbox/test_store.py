@@ -9,9 +9,9 @@ import pytest
 from otlp_clients import message
 
 from workshop.errors import WorkshopError
-from workshop.sandbox.honeycomb.events import translate
-from workshop.sandbox.honeycomb.storage import save_events
+from workshop.sandbox.honeycomb.storage import save_export
 from workshop.sandbox.honeycomb.traces import read_traces
+from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.store import FILE_NAME, SCHEMA_VERSION, Store, open_reader
 
 
@@ -26,7 +26,7 @@ def refused(tmp_path, match):
 def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path):
     for trace_id in (b"a" * 16, b"b" * 16):
         store = Store(tmp_path)
-        save_events(store, translate(message("x", trace_id=trace_id)))
+        save_export(store, message("x", trace_id=trace_id))
         store.close()
     with open_reader(tmp_path) as reader:
         assert len(read_traces(reader)) == 2
@@ -69,16 +69,15 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path):
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path):
     store = Store(tmp_path)
-    events = translate(message("a", "b"))
-    broken = events[1]._replace(time_ns=2**70)
-    with pytest.raises(OverflowError):
-        save_events(store, [events[0], broken])
+    kept = "INSERT INTO refusals VALUES (?, 0, '', '', 0, '', '', '')"
+    with pytest.raises(OverflowError), store.transaction() as connection:
+        connection.executemany(kept, [(1,), (2**70,)])
     with store.reader() as reader:
-        assert read_traces(reader) == []
-        assert reader.execute("SELECT count(*) FROM honeycomb_events").fetchone() == (0,)
-    save_events(store, events)
+        assert read_refusals(reader) == []
+    with store.transaction() as connection:
+        connection.executemany(kept, [(1,), (2,)])
     with store.reader() as reader:
-        assert len(read_traces(reader)[0].spans) == 2
+        assert len(read_refusals(reader)) == 2
     store.close()
 
 
@@ -91,7 +90,7 @@ def test_a_reader_cannot_write(tmp_path):
 def test_another_process_reads_while_the_writer_has_it_open(tmp_path):
     folder = tmp_path / "a b%20ü"
     store = Store(folder)
-    save_events(store, translate(message("seen")))
+    save_export(store, message("seen"))
     program = (
         "import sys; from pathlib import Path\n"
         "from workshop.sandbox.honeycomb.traces import read_traces\n"

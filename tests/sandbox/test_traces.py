@@ -4,8 +4,7 @@ import pytest
 from otlp_clients import message
 
 from workshop.errors import WorkshopError
-from workshop.sandbox.honeycomb.events import translate
-from workshop.sandbox.honeycomb.storage import save_events
+from workshop.sandbox.honeycomb.storage import count_events, count_traces, save_export
 from workshop.sandbox.honeycomb.traces import read_events, read_trace, read_traces
 from workshop.sandbox.store import Store, open_reader
 
@@ -21,7 +20,7 @@ def store(tmp_path):
 
 def save(store, *requests):
     for request in requests:
-        save_events(store, translate(request))
+        save_export(store, request)
 
 
 def spans(request):
@@ -177,3 +176,33 @@ def test_reads_use_indexes(store):
 def test_reading_where_no_sandbox_has_run_says_so(tmp_path):
     with pytest.raises(WorkshopError, match="No sandbox has kept"), open_reader(tmp_path / "none"):
         pass
+
+
+def test_traces_and_events_are_counted_as_they_arrive(store):
+    with store.reader() as reader:
+        assert (count_traces(reader), count_events(reader), count_events(reader, "00")) == (0, 0, 0)
+    first = message("a", "b")
+    spans(first)[0].events.add(name="seen")
+    spans(first)[0].links.add(trace_id=b"o" * 16)
+    save(store, first, message("c"), message("d", trace_id=b"o" * 16))
+    with store.reader() as reader:
+        assert (count_traces(reader), count_events(reader)) == (2, 6)
+        assert count_events(reader, (b"t" * 16).hex()) == 5
+        assert len(read_events(reader)) == 6
+
+
+def test_one_id_with_zeros_before_it_and_without_is_one_trace(store):
+    request = message("a", "b", trace_id=bytes(8) + b"12345678")
+    spans(request)[1].trace_id = b"12345678"
+    save(store, request)
+    with store.reader() as reader:
+        (trace,) = read_traces(reader)
+        assert count_traces(reader) == 1
+    assert [span.name for span in trace.spans] == ["a", "b"]
+
+
+def test_a_time_that_no_clock_tells_is_kept_as_the_latest(store):
+    save(store, message("a", start_ns=2**64 - 10**8))
+    with store.reader() as reader:
+        assert read_traces(reader)[0].start_ns == 2**63 - 1
+        assert len(read_events(reader, since_ns=2**63 - 1)) == 1

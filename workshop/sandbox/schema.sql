@@ -1,36 +1,36 @@
 -- All tables of the sandbox. A change here needs a new SCHEMA_VERSION in store.py.
 
--- What a resource and a scope say of all their spans, once. The id is made from the text.
-CREATE TABLE honeycomb_contexts (
-    id INTEGER PRIMARY KEY,
-    fields TEXT NOT NULL               -- JSON object
-);
-
--- One row an event, as Honeycomb counts them: a span, a span event or a link.
--- Its fields are the context's, overridden by its own.
-CREATE TABLE honeycomb_events (
+-- Exports as they came: each is one ExportTraceServiceRequest.
+CREATE TABLE honeycomb_exports (
     id INTEGER PRIMARY KEY,            -- in the order of arrival
-    dataset TEXT NOT NULL,
-    trace_id TEXT NOT NULL,
-    time_ns INTEGER NOT NULL,          -- since 1970
-    sample_rate INTEGER NOT NULL,
-    context_id INTEGER NOT NULL REFERENCES honeycomb_contexts (id),
-    fields TEXT NOT NULL               -- JSON object
+    last_ns INTEGER NOT NULL,          -- of its latest event, since 1970
+    traces_so_far INTEGER NOT NULL,    -- in it and in all before it
+    events_so_far INTEGER NOT NULL,
+    body BLOB NOT NULL
 );
-CREATE INDEX honeycomb_events_by_trace ON honeycomb_events (trace_id);
-CREATE INDEX honeycomb_events_by_time ON honeycomb_events (time_ns);
+CREATE INDEX honeycomb_exports_by_time ON honeycomb_exports (last_ns);
 
-CREATE TABLE honeycomb_traces (
-    trace_id TEXT PRIMARY KEY,
-    start_ns INTEGER NOT NULL          -- of its earliest span
-) WITHOUT ROWID;
-CREATE INDEX honeycomb_traces_by_start ON honeycomb_traces (start_ns);
-
-CREATE TABLE honeycomb_trace_datasets (
-    dataset TEXT NOT NULL,
+-- What an export has of a trace in a dataset. Events are counted as Honeycomb counts them: a span,
+-- a span event and a link is one each.
+CREATE TABLE honeycomb_parts (
     trace_id TEXT NOT NULL,
-    PRIMARY KEY (dataset, trace_id)
+    export_id INTEGER NOT NULL REFERENCES honeycomb_exports (id),
+    dataset TEXT NOT NULL,
+    start_ns INTEGER NOT NULL,         -- of its earliest span
+    events INTEGER NOT NULL,
+    PRIMARY KEY (trace_id, export_id, dataset)
 ) WITHOUT ROWID;
+CREATE INDEX honeycomb_parts_by_start ON honeycomb_parts (start_ns);
+
+-- A trace starts with its earliest part.
+CREATE VIEW honeycomb_traces AS
+SELECT trace_id, start_ns FROM honeycomb_parts AS part
+WHERE NOT EXISTS (
+    SELECT 1 FROM honeycomb_parts AS other
+    WHERE other.trace_id = part.trace_id AND
+        (other.start_ns, other.export_id, other.dataset)
+        < (part.start_ns, part.export_id, part.dataset)
+);
 
 CREATE TABLE refusals (
     id INTEGER PRIMARY KEY,

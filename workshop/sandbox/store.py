@@ -12,7 +12,7 @@ from workshop.errors import WorkshopError
 FILE_NAME = "sandbox.sqlite"
 # One for what all share and X-Ray and Honeycomb need, and one beside the code of each newer vendor.
 SCHEMAS = sorted(Path(__file__).parent.rglob("schema.sql"))
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # Marks the file as ours, so that no other program's database is ever written to.
 APPLICATION_ID = 0x77736278
 BUSY_TIMEOUT = 10.0
@@ -77,6 +77,9 @@ class Store:
             _check_is_ours(connection, file)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        # The log goes over into the file every 32 MiB, not every 4: a page that is written again
+        # and again, as those of indexes are, goes over once.
+        connection.execute("PRAGMA wal_autocheckpoint=8000")
         if is_empty:
             # One transaction: a process killed here must not leave half a schema.
             tables = "".join(schema.read_text("utf-8") for schema in SCHEMAS)

@@ -10,14 +10,14 @@ from workshop.sandbox import VERSION, refusals
 from workshop.sandbox.aws import dispatch
 from workshop.sandbox.console import pages
 from workshop.sandbox.honeycomb import receive
+from workshop.sandbox.honeycomb.storage import count_events, count_traces
 from workshop.sandbox.hosts import is_this_machine
 from workshop.sandbox.rollbar import receive as rollbar
 from workshop.sandbox.store import Store
 from workshop.sandbox.xray.otlp import receive as otlp
 
 COUNTS = """
-SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events),
-       (SELECT count(*) FROM xray_segment_documents),
+SELECT (SELECT count(*) FROM xray_segment_documents),
        (SELECT count(*) FROM rollbar_items), (SELECT count(*) FROM rollbar_occurrences),
        (SELECT count(*) FROM refusals)
 """
@@ -72,7 +72,8 @@ def create_app(store: Store, rollbar_limit: int | None = None) -> Flask:
     def tell_plainly() -> Response:
         with store.reader() as reader:
             counts = reader.execute(COUNTS).fetchone()
-        traces, events, documents, items, occurrences, refused = counts
+            traces, events = count_traces(reader), count_events(reader)
+        documents, items, occurrences, refused = counts
         page = PAGE.format(
             url=request.host_url,
             traces=traces,

@@ -17,6 +17,7 @@ from workshop.errors import WorkshopError, command
 from workshop.hurry import Hurry
 from workshop.processes import Service
 from workshop.sandbox.cloudwatch.logs import Event, read_events, read_groups
+from workshop.sandbox.honeycomb import traces as honeycomb
 from workshop.sandbox.honeycomb.traces import Trace, read_traces
 from workshop.sandbox.rollbar.items import Occurrence, read_occurrences
 from workshop.sandbox.server import Sandbox, running_sandbox
@@ -141,11 +142,10 @@ def _wait_for_arrival(found: Production, backend: Service, sandbox: Sandbox, hur
 def _read_arrivals(found: Production, sandbox: Sandbox) -> None:
     with sandbox.reader() as reader:
         found.traces = read_traces(reader)
-        rates = reader.execute(
-            "SELECT trace_id, json_extract(fields, '$.\"trace.span_id\"'), sample_rate"
-            " FROM honeycomb_events"
-        )
-        found.rates = {(trace_id, span_id): rate for trace_id, span_id, rate in rates}
+        found.rates = {
+            (event["trace.trace_id"], event.get("trace.span_id", "")): event["SampleRate"]
+            for event in honeycomb.read_events(reader)
+        }
         events = [
             event
             for group in read_groups(reader)

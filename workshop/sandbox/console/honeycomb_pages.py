@@ -7,16 +7,15 @@ from workshop.sandbox.console.drawings import Drawings
 from workshop.sandbox.console.matching import Request
 from workshop.sandbox.console.refused import read_last
 from workshop.sandbox.honeycomb.spans import Span, Trace
+from workshop.sandbox.honeycomb.storage import count_events, count_traces
 from workshop.sandbox.honeycomb.traces import read_trace
-from workshop.sandbox.store import Reader, Store
+from workshop.sandbox.store import Store
 
 PAGE = "honeycomb"
 ROWS = 50
 """Traces in the list."""
 DRAWN_EVENTS = 2_000
 """A trace with more events than this is not drawn: it would take seconds."""
-
-_COUNTS = "SELECT (SELECT count(*) FROM honeycomb_traces), (SELECT count(*) FROM honeycomb_events)"
 
 
 def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
@@ -31,12 +30,11 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
     @blueprint.get("/honeycomb")
     def show_honeycomb() -> Response:
         with store.reader() as reader:
-            traces, events = reader.execute(_COUNTS).fetchone()
             return frame.show(
                 "honeycomb.html",
                 PAGE,
-                trace_count=traces,
-                event_count=events,
+                trace_count=count_traces(reader),
+                event_count=count_events(reader),
                 rows=recent_traces.read_rows(reader, ROWS),
                 routes=recent_traces.read_routes(reader),
                 route_events=recent_traces.ROUTE_EVENTS,
@@ -49,7 +47,7 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
             row = recent_traces.read_row(reader, trace_id)
             if row is None:
                 return frame.show("absent.html", PAGE, 404, what="trace", name=trace_id)
-            events = _count_events(reader, trace_id)
+            events = count_events(reader, trace_id)
             trace = read_trace(reader, trace_id) if events <= DRAWN_EVENTS else None
             found = same_request.find(reader, Request(trace_id, row.start_ns, row.path))
         picture, told, chosen = None, "", None
@@ -74,13 +72,6 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
             span=chosen,
             found=found,
         )
-
-
-def _count_events(reader: Reader, trace_id: str) -> int:
-    (events,) = reader.execute(
-        "SELECT count(*) FROM honeycomb_events WHERE trace_id = ?", (trace_id,)
-    ).fetchone()
-    return int(events)
 
 
 def _choose(trace: Trace, span_id: str) -> Span:

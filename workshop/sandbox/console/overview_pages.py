@@ -9,20 +9,32 @@ from workshop.sandbox import state
 from workshop.sandbox.console import frame, same_request
 from workshop.sandbox.console.matching import Request
 from workshop.sandbox.console.refused import read_last
-from workshop.sandbox.store import Store
+from workshop.sandbox.honeycomb.storage import count_events, count_traces
+from workshop.sandbox.store import Reader, Store
 
 PAGE = "overview"
 DIGITS = 13
 """Of milliseconds since 1970, for the next 260 years."""
 REFUSALS = 20
 
-COUNTS = {
-    "honeycomb": {"trace": "honeycomb_traces", "event": "honeycomb_events"},
-    "xray": {"trace": "xray_traces", "document": "xray_segment_documents"},
-    "cloudwatch": {"log group": "cloudwatch_log_groups", "line": "cloudwatch_log_events"},
-    "rollbar": {"item": "rollbar_items", "occurrence": "rollbar_occurrences"},
+
+def _rows(table: str) -> Callable[[Reader], int]:
+    """Return what counts a table's rows."""
+    return lambda reader: int(
+        reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+    )
+
+
+COUNTS: dict[str, dict[str, Callable[[Reader], int]]] = {
+    "honeycomb": {"trace": count_traces, "event": count_events},
+    "xray": {"trace": _rows("xray_traces"), "document": _rows("xray_segment_documents")},
+    "cloudwatch": {
+        "log group": _rows("cloudwatch_log_groups"),
+        "line": _rows("cloudwatch_log_events"),
+    },
+    "rollbar": {"item": _rows("rollbar_items"), "occurrence": _rows("rollbar_occurrences")},
 }
-"""What is counted of each tool: the noun, and its table."""
+"""What is counted of each tool: the noun, and how."""
 
 
 def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Response]) -> None:
@@ -40,11 +52,8 @@ def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Re
             return tell_plainly()
         with store.reader() as reader:
             counts = {
-                tool: {
-                    noun: reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-                    for noun, table in tables.items()
-                }
-                for tool, tables in COUNTS.items()
+                tool: {noun: count(reader) for noun, count in counted.items()}
+                for tool, counted in COUNTS.items()
             }
             running = state.read_state(store.data_dir)
             return frame.show(

@@ -3,13 +3,13 @@
 Each query reads at most some thousand rows by an index, however much there is in the store.
 """
 
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workshop.sandbox.console import spelling
+from workshop.sandbox.honeycomb.storage import Exports
 from workshop.sandbox.store import Reader
 
 EVENTS_OF_A_TRACE = 500
@@ -85,30 +85,26 @@ def read_rows(reader: Reader, limit: int) -> list[TraceRow]:
         "SELECT trace_id FROM honeycomb_traces ORDER BY start_ns DESC, trace_id DESC LIMIT ?",
         (limit,),
     ).fetchall()
-    return [row for (trace_id,) in found if (row := read_row(reader, trace_id)) is not None]
+    exports = Exports(reader)
+    return [row for (trace_id,) in found if (row := _read_row(exports, trace_id)) is not None]
 
 
 def read_row(reader: Reader, trace_id: str) -> TraceRow | None:
     """Return one trace as a list shows it; None where no span of it has arrived."""
-    events = reader.execute(
-        "SELECT event.dataset, event.time_ns, event.fields FROM honeycomb_events AS event"
-        " WHERE event.trace_id = ? LIMIT ?",
-        (trace_id, EVENTS_OF_A_TRACE + 1),
-    ).fetchall()
-    spans = [
-        (time_ns, dataset, fields)
-        for dataset, time_ns, text in events[:EVENTS_OF_A_TRACE]
-        if "meta.annotation_type" not in (fields := json.loads(text))
-    ]
+    return _read_row(Exports(reader), trace_id)
+
+
+def _read_row(exports: Exports, trace_id: str) -> TraceRow | None:
+    events = exports.read_trace(trace_id, EVENTS_OF_A_TRACE + 1)
+    spans = [event for event in events[:EVENTS_OF_A_TRACE] if event.is_span]
     if not spans:
         return None
-    spans.sort(key=lambda each: each[0])
-    roots = [each for each in spans if not each[2].get("trace.parent_id")]
-    start_ns, _, first = (roots or spans)[0]
-    earliest_ns = spans[0][0]
+    spans.sort(key=lambda span: span.time_ns)
+    roots = [span for span in spans if not span.own.get("trace.parent_id")]
+    root, earliest_ns = (roots or spans)[0], spans[0].time_ns
+    first = root.own
     duration_ms = max(
-        (time_ns - earliest_ns) / 1e6 + _number(fields.get("duration_ms"))
-        for time_ns, _, fields in spans
+        (span.time_ns - earliest_ns) / 1e6 + _number(span.own.get("duration_ms")) for span in spans
     )
     return TraceRow(
         trace_id=trace_id,
@@ -116,11 +112,11 @@ def read_row(reader: Reader, trace_id: str) -> TraceRow | None:
         method=str(_first(first, _METHODS) or ""),
         path=path_of(first),
         status=status if isinstance(status := _first(first, _STATUSES), int) else None,
-        services=tuple(dict.fromkeys(each[1] for each in spans)),
-        start_ns=start_ns,
+        services=tuple(dict.fromkeys(span.dataset for span in spans)),
+        start_ns=root.time_ns,
         duration_ms=duration_ms,
         spans=len(spans),
-        errors=sum(_failed(each[2]) for each in spans),
+        errors=sum(_failed(span.own) for span in spans),
         is_cut=len(events) > EVENTS_OF_A_TRACE,
         has_root=bool(roots),
     )
@@ -129,22 +125,16 @@ def read_row(reader: Reader, trace_id: str) -> TraceRow | None:
 def read_routes(reader: Reader) -> list[RouteRow]:
     """Return how requests went, by service and route, the most frequent first.
 
-    A request is a span of the kind 'server'. Times of a route are those of its spans among the
-    latest `ROUTE_EVENTS` events; a span that stands for several by its sample rate counts once.
+    A request is a span of the kind 'server'. Times of a route are those of its spans in the latest
+    exports, of `ROUTE_EVENTS` events together; a span that stands for several by its sample rate
+    counts once.
     """
-    rows = reader.execute(
-        "SELECT dataset, json_extract(fields, '$.name'), json_extract(fields, '$.duration_ms'),"
-        " coalesce(json_extract(fields, '$.error') IN (1, 'true'), 0)"
-        " FROM (SELECT dataset, fields FROM honeycomb_events ORDER BY time_ns DESC LIMIT ?)"
-        """ WHERE json_extract(fields, '$."span.kind"') = 'server'""",
-        (ROUTE_EVENTS,),
-    )
     times: dict[tuple[str, str], list[float]] = {}
     errors: dict[tuple[str, str], int] = {}
-    for service, name, duration_ms, failed in rows:
-        route = service, str(name or "(no name)")
-        times.setdefault(route, []).append(_number(duration_ms))
-        errors[route] = errors.get(route, 0) + failed
+    for span in Exports(reader).read_servers(ROUTE_EVENTS):
+        route = span.dataset, str(span.own.get("name") or "(no name)")
+        times.setdefault(route, []).append(_number(span.own.get("duration_ms")))
+        errors[route] = errors.get(route, 0) + _failed(span.own)
     routes = [
         RouteRow(*route, len(each), errors[route], percentile(each, 50), percentile(each, 99))
         for route, each in times.items()

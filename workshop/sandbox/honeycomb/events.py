@@ -6,6 +6,7 @@ https://github.com/honeycombio/husky/blob/main/otlp/traces.go
 """
 
 import base64
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -94,16 +95,21 @@ class Event(NamedTuple):
 def translate(request: ExportTraceServiceRequest) -> list[Event]:
     """Return the events of one export, in the order in which Honeycomb gets them."""
     events: list[Event] = []
+    for scope in read_scopes(request):
+        for span in scope.spans:
+            scope.add_span(events, span)
+    return events
+
+
+def read_scopes(request: ExportTraceServiceRequest) -> Iterator["Scope"]:
+    """Yield the scopes of one export, each with its spans as they were sent."""
     for resource_spans in request.resource_spans:
         of_resource: Fields = {}
         add_attributes(of_resource, resource_spans.resource.attributes)
         dataset = name_dataset(of_resource)
         for scope_spans in resource_spans.scope_spans:
             context = {**of_resource, **_describe_scope(scope_spans.scope)}
-            scope = _Scope(dataset, context)
-            for span in scope_spans.spans:
-                scope.add_span(events, span)
-    return events
+            yield Scope(dataset, context, scope_spans.spans)
 
 
 def name_dataset(of_resource: Fields) -> str:
@@ -146,16 +152,24 @@ def _describe_scope(scope: InstrumentationScope) -> Fields:
     return fields
 
 
-class _Scope:
-    """Translates the spans of one scope, which share what their resource and scope say."""
+class Scope:
+    """The spans of one scope, which share what their resource and scope say.
 
-    def __init__(self, dataset: str, context: Fields) -> None:
+    Args:
+        dataset: where their events are kept.
+        context: the fields that they share.
+        spans: as they were sent.
+    """
+
+    def __init__(self, dataset: str, context: Fields, spans: Iterable[Span]) -> None:
         self.dataset = dataset
+        self.spans = spans
         self.sample_rate = take_sample_rate(context)
         self.context = context
         self._clashing = _GIVES_WAY & context.keys()
 
     def add_span(self, events: list[Event], span: Span) -> None:
+        """Add the events of one of its spans."""
         trace_id = format_trace_id(span.trace_id)
         span_id = format_span_id(span.span_id)
         kind = KINDS[span.kind] if 0 <= span.kind < len(KINDS) else KINDS[0]

@@ -13,8 +13,7 @@ from workshop.sandbox import refusals
 from workshop.sandbox.honeycomb import errors, keys
 from workshop.sandbox.honeycomb.body import read_body
 from workshop.sandbox.honeycomb.errors import OtlpError
-from workshop.sandbox.honeycomb.events import translate
-from workshop.sandbox.honeycomb.storage import save_events
+from workshop.sandbox.honeycomb.storage import save_export
 from workshop.sandbox.otlp import CONTENT_TYPES, JSON_TYPE
 from workshop.sandbox.otlp.decode import UnreadableBodyError, parse_traces
 from workshop.sandbox.store import Store
@@ -53,7 +52,8 @@ def create_blueprint(store: Store) -> Blueprint:
             _check_headers(content_type)
             encoding = request.headers.get("Content-Encoding", "")
             body = read_body(request.stream, request.content_length, encoding)
-            save_events(store, translate(_parse(body, content_type)))
+            is_protobuf = content_type != JSON_TYPE
+            save_export(store, _parse(body, content_type), body if is_protobuf else None)
         except OtlpError as error:
             _record(error)
             return _refuse(error, content_type)

@@ -1,12 +1,12 @@
 """Reads traces back, as trees of spans, and events as rows."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from workshop.sandbox.honeycomb.attributes import Fields
-from workshop.sandbox.honeycomb.events import LINK, SPAN_EVENT
+from workshop.sandbox.honeycomb.events import LINK, SPAN_EVENT, Event
 from workshop.sandbox.honeycomb.spans import Span, SpanEvent, Trace
+from workshop.sandbox.honeycomb.storage import Exports
 from workshop.sandbox.store import Reader
 
 __all__ = ["Span", "SpanEvent", "Trace", "read_events", "read_trace", "read_traces"]
@@ -51,7 +51,7 @@ def read_traces(
     query = "SELECT trace_id FROM honeycomb_traces AS trace WHERE start_ns >= :since_ns"
     if service is not None:
         query += (
-            " AND EXISTS (SELECT 1 FROM honeycomb_trace_datasets AS part"
+            " AND EXISTS (SELECT 1 FROM honeycomb_parts AS part"
             " WHERE part.dataset = :service AND part.trace_id = trace.trace_id)"
         )
     query += " ORDER BY start_ns DESC, trace_id DESC LIMIT :limit"
@@ -61,8 +61,8 @@ def read_traces(
         "limit": -1 if limit is None else limit,
     }
     found = reader.execute(query, wanted).fetchall()
-    contexts = _Contexts(reader)
-    return [_build(reader, contexts, trace_id) for (trace_id,) in reversed(found)]
+    exports = Exports(reader)
+    return [_build(exports, trace_id) for (trace_id,) in reversed(found)]
 
 
 def read_trace(reader: Reader, trace_id: str) -> Trace | None:
@@ -72,7 +72,7 @@ def read_trace(reader: Reader, trace_id: str) -> Trace | None:
         reader: from `open_reader`.
         trace_id: in hexadecimal.
     """
-    trace = _build(reader, _Contexts(reader), trace_id)
+    trace = _build(Exports(reader), trace_id)
     return trace if trace.roots else None
 
 
@@ -88,60 +88,32 @@ def read_events(
         since_ns: leave out events of an earlier time, in nanoseconds since 1970.
         dataset: only those of one dataset.
     """
-    query = (
-        "SELECT time_ns, dataset, sample_rate, context_id, fields FROM honeycomb_events"
-        " WHERE time_ns >= :since_ns"
-    )
-    if dataset is not None:
-        query += " AND dataset = :dataset"
-    rows = reader.execute(
-        f"{query} ORDER BY time_ns, id", {"since_ns": since_ns, "dataset": dataset}
-    )
-    contexts = _Contexts(reader)
+    events = [
+        event
+        for event in Exports(reader).read_since(since_ns)
+        if dataset is None or event.dataset == dataset
+    ]
     return [
         {
-            **contexts.fields(context_id),
-            **json.loads(own),
-            "Timestamp": _format_time(time_ns),
-            "Dataset": dataset,
-            "SampleRate": sample_rate,
+            **event.fields,
+            "Timestamp": _format_time(event.time_ns),
+            "Dataset": event.dataset,
+            "SampleRate": event.sample_rate,
         }
-        for time_ns, dataset, sample_rate, context_id, own in rows
+        for event in sorted(events, key=lambda event: event.time_ns)
     ]
 
 
-class _Contexts:
-    """Reads what resources and scopes say, each once."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._known: dict[int, Fields] = {}
-
-    def fields(self, context_id: int) -> Fields:
-        known = self._known.get(context_id)
-        if known is None:
-            query = "SELECT fields FROM honeycomb_contexts WHERE id = ?"
-            (text,) = self._reader.execute(query, (context_id,)).fetchone()
-            known = self._known[context_id] = json.loads(text)
-        return known
-
-
-def _build(reader: Reader, contexts: _Contexts, trace_id: str) -> Trace:
-    rows = reader.execute(
-        "SELECT dataset, time_ns, context_id, fields FROM honeycomb_events"
-        " WHERE trace_id = ? ORDER BY time_ns, id",
-        (trace_id,),
-    )
+def _build(exports: Exports, trace_id: str) -> Trace:
     spans: list[Span] = []
     span_events: list[tuple[str, SpanEvent]] = []
-    for dataset, time_ns, context_id, text in rows:
-        own = json.loads(text)
-        what = own.get("meta.annotation_type")
+    for event in sorted(exports.read_trace(trace_id), key=lambda event: event.time_ns):
+        what = event.own.get("meta.annotation_type")
         if what == SPAN_EVENT:
-            span_events.append((str(own.get("trace.parent_id")), _make_span_event(own)))
+            parent_id = str(event.own.get("trace.parent_id"))
+            span_events.append((parent_id, _make_span_event(event.own)))
         elif what != LINK:
-            fields = {**contexts.fields(context_id), **own}
-            spans.append(_make_span(trace_id, dataset, time_ns, fields))
+            spans.append(_make_span(event))
     by_id: dict[str, Span] = {}
     for span in spans:
         by_id.setdefault(span.span_id, span)
@@ -174,16 +146,17 @@ def _plant(spans: list[Span], by_id: dict[str, Span]) -> list[Span]:
     return sorted(roots, key=lambda root: root.start_ns)
 
 
-def _make_span(trace_id: str, dataset: str, time_ns: int, fields: Fields) -> Span:
+def _make_span(event: Event) -> Span:
+    fields = event.fields
     parent_id = fields.get("trace.parent_id")
     return Span(
-        trace_id=trace_id,
+        trace_id=event.trace_id,
         span_id=str(fields.get("trace.span_id", "")),
         parent_id=str(parent_id) if parent_id else None,
         name=str(fields.get("name", "")),
-        service=dataset,
+        service=event.dataset,
         kind=str(fields.get("span.kind", "unspecified")),
-        start_ns=time_ns,
+        start_ns=event.time_ns,
         duration_ms=_as_number(fields.get("duration_ms")),
         error=fields.get("error") in (True, "true"),
         status_message=str(fields.get("status_message", "")),
