@@ -62,6 +62,9 @@ SPANS = {
     "endless": [{"name": "a", "trace.span_id": "1", "duration_ms": 1e14}],
     "own parent": [{"name": "a", "trace.span_id": "1", "trace.parent_id": "1"}],
     "latest": [{"name": "a", "trace.span_id": "1", "time_ns": 2**63 - 1, "url.path": "/x"}],
+    "latest with a length": [
+        {"name": "a", "trace.span_id": "1", "time_ns": 2**63 - 1, "duration_ms": 5}
+    ],
 }
 
 
@@ -71,13 +74,6 @@ def test_odd_spans_are_shown(empty, spans):
     assert PLAIN in empty.text("/honeycomb")
     assert PLAIN in empty.text(f"/honeycomb/trace/{PLAIN}")
     assert empty.get(f"/request?id={PLAIN}").status_code == 200
-
-
-def test_a_trace_whose_times_cannot_be_drawn_is_told_in_words(empty):
-    save_spans(empty.store, PLAIN, SPANS["latest"])
-    page = empty.text(f"/honeycomb/trace/{PLAIN}")
-    assert "times that no scale can show" in page
-    assert "The trace in words" in page
 
 
 def test_a_trace_of_which_no_span_has_come_is_not_there(empty):

@@ -168,6 +168,14 @@ def impossible() -> Trace:
     )
 
 
+def two(start_ns: int, ms: float) -> Trace:
+    """Make a trace of a span and of an instant, which start at once."""
+    made = trace(span("a", 0, ms), span("b", 0, 0))
+    for each in made.roots:
+        each.start_ns = start_ns
+    return made
+
+
 def odd() -> Trace:
     """Make a trace with names that a drawing may trip over."""
     long = "GET /api/activities/" + "a-very-long-part/" * 12 + "<handle>"
@@ -206,5 +214,6 @@ def traces() -> SimpleNamespace:
         odd=odd(),
         empty=trace(),
         make=home,
+        two=two,
         file=__file__,
     )

@@ -198,6 +198,23 @@ def test_a_duration_that_cannot_be_is_drawn_as_none(traces):
     assert notes == ["0 ms", "0 ms", "0 ms", "1.0e+300 ms"]
 
 
+@pytest.mark.parametrize(
+    ("start_ns", "ms", "note"),
+    [
+        (2**63 - 10, 0.0, "0 ms"),
+        (2**63 - 1, 5.0, "5.0 ms"),
+        # A fraction of a nanosecond vanishes in a time since 1970.
+        (2**63 - 10, 1e-8, "0 ms"),
+        (0, 1.7e308, "0 ms"),
+        (0, 5e-324, "0 ms"),
+    ],
+)
+def test_times_at_the_end_of_all_scales_are_drawn(traces, start_ns, ms, note):
+    two = traces.two(start_ns, ms)
+    assert texts(waterfall.draw(two), "note") == [note, "0 ms"]
+    assert waterfall.to_png(two)
+
+
 def test_names_are_shown_as_they_are_not_as_mathematics(traces):
     figure = waterfall.draw(traces.odd)
     names = texts(figure, "name")
@@ -269,10 +286,8 @@ def test_a_picture_is_opaque_and_small_and_carries_no_stamp(traces):
 
 
 def test_a_notebook_gets_the_picture_at_half_its_pixels_and_the_words(traces):
-    from IPython.core.formatters import DisplayFormatter
-
     picture = waterfall.show(traces.home, "Six calls")
-    data, metadata = DisplayFormatter().format(picture)
+    data, metadata = picture._repr_mimebundle_()
     assert data["image/png"] == picture.png
     assert struct.unpack(">I", picture.png[16:20]) == (1900,)
     assert metadata["image/png"]["width"] == 950

@@ -117,10 +117,13 @@ def _scale(trace: Trace, lines: list[Row], notes: list[str], room: float) -> flo
     """Return inches a millisecond: the most that leaves each bar room for the note after it."""
     scales = []
     for row, text in zip(lines, notes, strict=True):
-        end_ns = max(span.start_ns + words.length_ms(span) * 1e6 for span in row.spans)
-        if end_ns > trace.start_ns:
+        # From the trace's start: what is told in nanoseconds since 1970 has no room for fractions.
+        end_ms = max(
+            (span.start_ns - trace.start_ns) / 1e6 + words.length_ms(span) for span in row.spans
+        )
+        if end_ms > 0:
             left = room - NARROWEST_BAR - BEFORE_NOTE - lettering.measure(text, SMALL)
-            scales.append(left / (end_ns - trace.start_ns) * 1e6)
+            scales.append(left / end_ms)
     # No bar has a length, so any scale will do.
     return min(scales, default=1.0)
 

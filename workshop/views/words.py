@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,6 +13,10 @@ from workshop.views.segment_span import SegmentSpan
 
 if TYPE_CHECKING:
     from workshop.sandbox.honeycomb.traces import Span, Trace
+
+
+SHORTEST_MS, LONGEST_MS = 1e-9, 1e301
+"""What is shorter or longer is no time that any clock has told, and no scale can show it."""
 
 
 def clean(text: str) -> str:
@@ -116,7 +119,7 @@ def milliseconds(value: float) -> str:
 
 def length_ms(span: Span) -> float:
     """Return how long a span took, in milliseconds; nothing where it says what no clock can say."""
-    return span.duration_ms if 0 < span.duration_ms < math.inf else 0.0
+    return span.duration_ms if SHORTEST_MS < span.duration_ms < LONGEST_MS else 0.0
 
 
 def trace_length_ms(trace: Trace) -> float:

@@ -50,10 +50,8 @@ class Drawings:
 
     def draw_waterfall(
         self, trace: Trace, state: Hashable, link: Callable[[Span], str], chosen: str
-    ) -> tuple[Markup | None, str]:
+    ) -> tuple[Markup, str]:
         """Return a trace as a waterfall whose rows lead to their spans, and the same in words.
-
-        There is no picture where the trace has times that no scale can show.
 
         Args:
             trace: one span or more.
@@ -61,10 +59,7 @@ class Drawings:
             link: returns where a span's row leads.
             chosen: the id of the span that is shown beside it.
         """
-        try:
-            drawn = self._remember(("waterfall", state), lambda: _draw(trace))
-        except (ArithmeticError, ValueError):
-            return None, tree.render(trace)
+        drawn = self._remember(("waterfall", state), lambda: _draw(trace))
         lines = svg.find_lines(drawn.figure, "name")
         links = [
             svg.Link(
