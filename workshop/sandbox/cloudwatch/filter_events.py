@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 
 from typing import Any
 
+from workshop.sandbox.cloudwatch.bounded_regex import within_time
 from workshop.sandbox.cloudwatch.errors import invalid_parameter
 from workshop.sandbox.cloudwatch.event_pages import END, MOST_EVENTS, START, Range, read_page
 from workshop.sandbox.cloudwatch.groups import check_class, find_group
@@ -22,7 +23,7 @@ def filter_log_events(store: Store, params: dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         ApiError: there is no such group or stream, its class does not have this operation, it is
-            not a filter pattern, or no answer gave this token.
+            not a filter pattern, an expression in it takes too long, or no answer gave this token.
     """
     is_forward, place = _start(params)
     with store.reader() as reader:
@@ -37,7 +38,8 @@ def filter_log_events(store: Store, params: dict[str, Any]) -> dict[str, Any]:
         )
         use_pattern(reader, params.get("filterPattern", ""))
         limit = params.get("limit", MOST_EVENTS)
-        page = read_page(reader, wanted, place, limit, is_forward=is_forward)
+        with within_time(invalid_parameter):
+            page = read_page(reader, wanted, place, limit, is_forward=is_forward)
     answer: dict[str, Any] = {
         "events": [
             {

@@ -5,6 +5,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workshop.sandbox.cloudwatch.bounded_regex import within_time
+from workshop.sandbox.cloudwatch.errors import invalid_parameter
 from workshop.sandbox.cloudwatch.patterns import compile_pattern
 from workshop.sandbox.store import Reader
 
@@ -132,19 +134,20 @@ def read_events(
         limit: at most so many.
 
     Raises:
-        ApiError: it is not a filter pattern.
+        ApiError: it is not a filter pattern, or an expression in it takes too long.
     """
     kept = read_group(reader, group)
     if kept is None:
         return []
     since_ms = max(since_ms, kept.retained_from_ms(now_ms()))
     use_pattern(reader, pattern)
-    rows = reader.execute(
-        f"SELECT {EVENT_COLUMNS} FROM cloudwatch_log_events"  # noqa: S608
-        " WHERE group_name = ?1 AND timestamp_ms >= ?2 AND (?3 IS NULL OR stream_name = ?3)"
-        " AND matches_pattern(message) ORDER BY timestamp_ms DESC, id DESC LIMIT ?4",
-        (group, since_ms, stream, limit),
-    )
+    with within_time(invalid_parameter):
+        rows = reader.execute(
+            f"SELECT {EVENT_COLUMNS} FROM cloudwatch_log_events"  # noqa: S608
+            " WHERE group_name = ?1 AND timestamp_ms >= ?2 AND (?3 IS NULL OR stream_name = ?3)"
+            " AND matches_pattern(message) ORDER BY timestamp_ms DESC, id DESC LIMIT ?4",
+            (group, since_ms, stream, limit),
+        ).fetchall()
     return [Event(*row) for row in rows][::-1]
 
 

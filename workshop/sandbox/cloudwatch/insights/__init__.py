@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workshop.sandbox.cloudwatch.bounded_regex import within_time
+from workshop.sandbox.cloudwatch.insights.errors import MalformedQueryError
 from workshop.sandbox.cloudwatch.insights.plan import plan_query
 from workshop.sandbox.cloudwatch.insights.rows import Row, read_events
 from workshop.sandbox.cloudwatch.insights.values import show
@@ -56,17 +58,18 @@ def run_query(
         limit: at most so many rows, and no more than the query's own limit.
 
     Raises:
-        MalformedQueryError: it is not valid, or not emulated.
+        MalformedQueryError: it is not valid, not emulated, or an expression in it takes too long.
     """
     plan = plan_query(query, int(time.time()))
     rows = list(read_events(reader, groups, start_ms, end_ms))
     scanned = len(rows)
     size = sum(len(str(row.values["@message"]).encode()) for row in rows)
-    for stage in plan.finding:
-        rows = stage(rows)
-    matched = len(rows)
-    for stage in plan.shaping:
-        rows = stage(rows)
+    with within_time(MalformedQueryError):
+        for stage in plan.finding:
+            rows = stage(rows)
+        matched = len(rows)
+        for stage in plan.shaping:
+            rows = stage(rows)
     columns = plan.columns if plan.is_aggregated else [*plan.columns, "@ptr"]
     most = min((each for each in (limit, plan.limit) if each is not None), default=LIMIT)
     return QueryResult([_show_row(row, columns) for row in rows[:most]], matched, scanned, size)

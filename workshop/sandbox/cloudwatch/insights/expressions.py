@@ -192,12 +192,14 @@ class Compiler:
         value = self.compile(subject)
         if pattern.type == "REGEX":
             regex = compile_regex(pattern[1:-1])
+            matches: Callable[[str], bool] = lambda text: regex.search(text) is not None  # noqa: E731
         else:
-            regex = re.compile(re.escape(read_string(pattern)))
+            part = read_string(pattern)
+            matches = lambda text: part in text  # noqa: E731
 
         def find(row: Fields) -> Value:
             text = values.as_text(value(row))
-            return (text is not None and regex.search(text) is not None) == wanted
+            return (text is not None and matches(text)) == wanted
 
         return find
 

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax
 import re
 from dataclasses import dataclass
 
+from workshop.sandbox.cloudwatch.bounded_regex import Regex, RegexError, Size
 from workshop.sandbox.cloudwatch.insights.errors import MalformedQueryError, not_emulated
 
 _TOKEN = re.compile(
@@ -44,7 +45,7 @@ class _Group:
     has_alternatives: bool = False
 
 
-def compile_regex(pattern: str) -> re.Pattern[str]:
+def compile_regex(pattern: str) -> Regex:
     """Return a regular expression of a query, compiled.
 
     Args:
@@ -53,9 +54,22 @@ def compile_regex(pattern: str) -> re.Pattern[str]:
     Raises:
         MalformedQueryError: it is no regular expression, or uses what is not emulated.
     """
-    source = pattern.replace(r"\/", "/")
+    try:
+        return Regex(_translate(pattern.replace(r"\/", "/")), pattern)
+    except RegexError as error:
+        raise MalformedQueryError(f"/{pattern}/ is not a regular expression: {error}.") from None
+
+
+def _translate(source: str) -> str:
+    """Return a regular expression as Python writes it.
+
+    Raises:
+        MalformedQueryError: it uses what is not emulated.
+        RegexError: it is too large.
+    """
     parts: list[str] = []
     groups = [_Group()]
+    size = Size()
     for token in _TOKEN.finditer(source):
         text, inside = token[0], groups[-1]
         match token.lastgroup:
@@ -67,6 +81,8 @@ def compile_regex(pattern: str) -> re.Pattern[str]:
                 raise not_emulated(f"'{text}' in a regular expression")
             case "repeat" if len(text) > 1 and text[-1] == "+":
                 raise not_emulated(f"The possessive '{text}' in a regular expression")
+            case "repeat":
+                size.repeat(text)
             case "named":
                 text = f"(?P<{token['name']}>"
                 groups.append(_Group())
@@ -74,6 +90,7 @@ def compile_regex(pattern: str) -> re.Pattern[str]:
                 groups.append(_Group())
             case "close" if len(groups) > 1:
                 text = groups.pop().ends + text
+                size.close()
             case "flags":
                 # Python has flags for a whole expression or a group, not for the rest of one.
                 is_first = inside.is_empty
@@ -83,19 +100,21 @@ def compile_regex(pattern: str) -> re.Pattern[str]:
                 inside.ends += ")"
             case "alternative":
                 inside.has_alternatives = True
+            case "other" if text == "{":
+                # Here it is a sign; the module that searches would read more into it.
+                text = r"\{"
             case _:
                 pass
+        if token.lastgroup in ("named", "open", "scoped"):
+            size.open()
+        elif token.lastgroup in ("escape", "set", "other"):
+            size.add()
         inside.is_empty = False
         parts.append(text)
-    try:
-        return re.compile("".join(parts) + groups[0].ends, re.ASCII)
-    except re.error as error:
-        raise MalformedQueryError(
-            f"/{pattern}/ is not a regular expression: {error.msg}."
-        ) from None
+    return "".join(parts) + groups[0].ends
 
 
-def compile_glob(glob: str, names: int) -> re.Pattern[str]:
+def compile_glob(glob: str, names: int) -> Regex:
     """Return the regular expression of a glob, whose `*` are its groups.
 
     What comes before the glob's first sign and after its last one in a text does not matter; a
@@ -122,7 +141,7 @@ def compile_glob(glob: str, names: int) -> re.Pattern[str]:
     text = re.escape(pieces[0]) + "".join(
         group + re.escape(piece) for group, piece in zip(groups, pieces[1:], strict=True)
     )
-    return re.compile(text, re.DOTALL)
+    return Regex(text, glob, all_signs=True)
 
 
 def _check_escape(escape: str) -> None:

@@ -166,13 +166,13 @@ class _Planner:
         token = children[pattern]
         if token.type == "REGEX":
             regex = compile_regex(token[1:-1])
-            if not regex.groupindex:
+            if not regex.names:
                 raise MalformedQueryError(
                     "parse needs named groups in its regular expression, such as (?<user>\\w+).",
                     token.start_pos,
                     token.end_pos,
                 )
-            places = dict(regex.groupindex)
+            places = regex.names
         else:
             regex = compile_glob(read_string(token), len(aliases))
             places = {name: number for number, name in enumerate(aliases, 1)}

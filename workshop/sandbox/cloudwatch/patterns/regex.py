@@ -8,6 +8,8 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatter
 import re
 from collections.abc import Callable
 
+from workshop.sandbox.aws.errors import ApiError
+from workshop.sandbox.cloudwatch.bounded_regex import Regex, RegexError, Size
 from workshop.sandbox.cloudwatch.patterns.refusal import invalid_character, invalid_pattern
 
 OPERATORS = r"^$?[]{}|\*+."
@@ -41,6 +43,7 @@ def compile_regex(source: str) -> Callable[[str], bool]:
     if not source:
         raise invalid_pattern("a regular expression between % and % is empty")
     parts: list[str] = []
+    size = Size()
     can_repeat = False
     place = 0
     while place < len(source):
@@ -50,17 +53,25 @@ def compile_regex(source: str) -> Callable[[str], bool]:
         kind, text = str(match.lastgroup), match[0]
         if kind == "repeat" and not can_repeat:
             raise invalid_character(text, "There is nothing before it that it could repeat.")
+        try:
+            size.repeat(text) if kind == "repeat" else size.add()
+        except RegexError as error:
+            raise _not_valid(source, error) from None
         parts.append(_translate(kind, text))
         can_repeat = kind in ("escape", "set", "plain") or text == "."
         place = match.end()
     if "" in _split_branches(source):
         raise invalid_character("|", "It stands between two alternatives; one of them is empty.")
     try:
-        # Classes such as \w are ASCII's, and ^ and $ are the ends of the whole text.
-        compiled = re.compile("".join(parts), re.ASCII)
-    except (re.error, OverflowError) as error:
-        raise invalid_pattern(f"the regular expression '{source}' is not valid: {error}") from None
+        # ^ and $ are the ends of the whole text.
+        compiled = Regex("".join(parts), source)
+    except RegexError as error:
+        raise _not_valid(source, error) from None
     return lambda text: compiled.search(text) is not None
+
+
+def _not_valid(source: str, error: RegexError) -> ApiError:
+    return invalid_pattern(f"the regular expression '{source}' is not valid: {error}")
 
 
 def _translate(kind: str, text: str) -> str:
