@@ -8,6 +8,7 @@ import click
 
 from workshop import place
 from workshop.errors import WorkshopError
+from workshop.sandbox.faults.modes import MODES, VENDORS
 
 
 class Workshop(click.Group):
@@ -319,6 +320,60 @@ def leaks(app: Path | None, run: str, as_json: bool) -> None:
     found = survey(wanted, progress=_say_stage)
     click.echo(report.as_json(found) if as_json else report.render(found))
     sys.exit(1 if found.leaks else 0)
+
+
+VENDOR = click.Choice([*VENDORS, "all"])
+MODE = click.Choice(MODES)
+
+
+@main.command("break")
+@click.argument("vendor", type=VENDOR, required=False, metavar="[VENDOR]")
+@click.argument("mode", type=MODE, required=False, metavar="[MODE]")
+def break_(vendor: str | None, mode: str | None) -> None:
+    """Make a VENDOR's back end ill, to see what your app does then.
+
+    Without arguments it says what is broken now. `workshop mend` undoes it; so does the end of the
+    sandbox, for nothing of it is kept.
+
+    \b
+    VENDOR   honeycomb, xray, cloudwatch, rollbar, or all
+    MODE     refused   nobody listens there: each connection is refused
+             silent    it accepts connections, reads, and never answers
+             late      it answers 2 s late; who has hung up by then has sent nothing
+             500       it answers that something went wrong there
+             429       it answers that these are too many requests
+             killed    it is killed in the middle of its work, and is back after 2 s
+
+    Each vendor has a port of its own for this, which `workshop env` and the notebooks give to your
+    app; an app that was told another address does not notice. The sandbox's own port stays well, so
+    that you can look at what has arrived.
+
+    X-Ray's SDK sends its segments by UDP, where nobody answers: your app notices nothing, whatever
+    the daemon or X-Ray behind it does. What it asks the daemon by TCP, the sampling rules, fails as
+    the mode says.
+
+    \b
+    workshop break honeycomb silent
+    workshop break all refused
+    workshop mend
+    """  # noqa: D301 - click reads \b as: keep these lines as they are
+    from workshop import breaking
+
+    if vendor and not mode:
+        raise WorkshopError(
+            f"How shall {vendor} be ill?",
+            f"Name a mode, such as: `workshop break {vendor} silent`",
+        )
+    click.echo(breaking.break_vendor(vendor, mode) if vendor and mode else breaking.tell())
+
+
+@main.command()
+@click.argument("vendor", type=VENDOR, default="all", metavar="[VENDOR]")
+def mend(vendor: str) -> None:
+    """Make the VENDOR's back end well again; without one, all of them."""
+    from workshop import breaking
+
+    click.echo(breaking.mend(vendor))
 
 
 @main.command()

@@ -23,7 +23,8 @@ def render() -> str:
     file = place.root() / ".env"
     if file.is_file():
         lines.append(f"set -a; . {shlex.quote(str(file))}; set +a")
-    for name, value in real.app_variables(variables, sandbox.url, sandbox.daemon_port).items():
+    pointers = real.app_variables(variables, sandbox.url, sandbox.daemon_port, sandbox.doors)
+    for name, value in pointers.items():
         if name == "OTEL_EXPORTER_OTLP_HEADERS" and real.honeycomb_is_real(variables):
             lines.append(f'export {name}="x-honeycomb-team=$HONEYCOMB_API_KEY"')
         elif variables.get(name, "").strip() == value:

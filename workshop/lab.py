@@ -5,6 +5,7 @@ path, so that a notebook runs alike in JupyterLab, in VS Code and under nbval.
 """
 
 import atexit
+import contextlib
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workshop import learner_app, page_links, place, processes, real
+from workshop import breaking, learner_app, page_links, place, processes, real
 from workshop.checks import memory
 from workshop.checks.check import check as run_check
 from workshop.checks.target import learner_app as learner_app_target
@@ -94,7 +95,7 @@ def start_app(**variables: str) -> RunningApp:
     (folder / real.DATABASE).unlink(missing_ok=True)
     env = {
         **real.clean_environment(folder),
-        **real.app_variables(_variables, _sandbox.url, _sandbox.daemon_port),
+        **real.app_variables(_variables, _sandbox.url, _sandbox.daemon_port, _sandbox.doors),
         **variables,
     }
     _started_ns = time.time_ns()
@@ -107,6 +108,7 @@ def start_app(**variables: str) -> RunningApp:
             f"All that it printed: {error.service.log}",
         ) from None
     print("backend and profiles are running" + (" again" if again else ""))
+    _remind_of_faults()
     return _app
 
 
@@ -126,6 +128,38 @@ def stop_profiles() -> None:
     if _app is not None:
         processes.stop(_app.profiles)
         print("profiles is stopped; backend goes on")
+
+
+def break_vendor(vendor: str, mode: str) -> None:
+    """Make a vendor's back end ill, as `workshop break` does; your app notices at once.
+
+    Args:
+        vendor: `honeycomb`, `xray`, `cloudwatch`, `rollbar`, or `all`.
+        mode: `refused`, `silent`, `late`, `500`, `429`, or `killed`.
+    """
+    print(breaking.break_vendor(vendor, mode).splitlines()[0])
+    # What a closed notebook has broken would puzzle the next one.
+    atexit.register(_mend_quietly)
+
+
+def mend(vendor: str = "all") -> None:
+    """Make back ends well again, as `workshop mend` does.
+
+    Args:
+        vendor: which; without it, all of them.
+    """
+    print(breaking.mend(vendor))
+
+
+def _mend_quietly() -> None:
+    with contextlib.suppress(WorkshopError):
+        breaking.mend()
+
+
+def _remind_of_faults() -> None:
+    ill = breaking.remind(breaking.read_faults())
+    if ill:
+        print(ill)
 
 
 def log(service: str = "backend") -> list[str]:

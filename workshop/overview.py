@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from workshop import course
+from workshop import breaking, course
 from workshop.checks import memory
 from workshop.checks.check import JUDGES
 from workshop.course import Step
@@ -27,7 +27,9 @@ def render() -> str:
         mark = MARKS[known[str(step.number)]] if str(step.number) in known else " "
         number = f"{step.number:02d}"
         table.add_row(mark, number, step.title, str(step.minutes), Text(step.can_do))
-    return "\n".join((_as_text(table), "", str(checkpoints.nearest()), _next(known)))
+    ill = breaking.remind(breaking.read_faults())
+    last = (str(checkpoints.nearest()), *([ill] if ill else []), _next(known))
+    return "\n".join((_as_text(table), "", *last))
 
 
 def _as_text(table: Table) -> str:

@@ -55,7 +55,10 @@ def rollbar_is_real(variables: Mapping[str, str]) -> bool:
 
 
 def app_variables(
-    variables: Mapping[str, str], sandbox_url: str, daemon_port: int
+    variables: Mapping[str, str],
+    sandbox_url: str,
+    daemon_port: int,
+    doors: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the variables that point the app's SDKs at the right place.
 
@@ -63,14 +66,23 @@ def app_variables(
         variables: the learner's, as `read_variables` gives them.
         sandbox_url: where the sandbox listens, such as `http://127.0.0.1:4318`.
         daemon_port: the port of the sandbox's X-Ray daemon.
+        doors: the address of each vendor's own port of the sandbox, by vendor, which can be broken
+            alone; where there is none, it is the sandbox's.
     """
+    doors = doors or {}
+    logs = doors.get("cloudwatch", "")
     return {
-        **_honeycomb_variables(variables, sandbox_url),
+        **_honeycomb_variables(variables, doors.get("honeycomb", sandbox_url)),
         **aws_variables(variables, sandbox_url),
+        **(
+            {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": logs}
+            if logs and not aws_is_real(variables)
+            else {}
+        ),
         # The sandbox's daemon: with real keys it hands on to AWS what it is sent.
         "AWS_XRAY_DAEMON_ADDRESS": variables.get("AWS_XRAY_DAEMON_ADDRESS", "")
         or f"127.0.0.1:{daemon_port}",
-        **_rollbar_variables(variables, sandbox_url),
+        **_rollbar_variables(variables, doors.get("rollbar", sandbox_url)),
     }
 
 

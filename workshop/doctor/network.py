@@ -7,8 +7,9 @@ from pathlib import Path
 from requests.utils import should_bypass_proxies
 
 from workshop.doctor.remarks import FINE, NOTE, PROBLEM, Remark
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, command
 from workshop.sandbox import LOOPBACK, running
+from workshop.sandbox.faults import client
 from workshop.sandbox.ports import bind_daemon, bind_http
 
 GROUP = "This machine"
@@ -39,12 +40,26 @@ def tell_ports(root: Path) -> list[Remark]:
     if found:
         what = f"runs at {found.url}, its daemon at port {found.daemon_port}"
         remarks.append(Remark(GROUP, "sandbox", FINE, what))
+        remarks += tell_faults(found)
     taken = []
     for port in (SANDBOX_PORT, DAEMON_PORT, LAB_PORT, *COMPOSE_PORTS):
         holder = "" if port in own else _tell_holder(port)
         if holder:
             taken.append(Remark(GROUP, f"port {port}", NOTE, holder, _free(port, holder)))
     return [*remarks, *(taken or [Remark(GROUP, "ports", FINE, "are free, or the sandbox's")])]
+
+
+def tell_faults(sandbox: running.Running) -> list[Remark]:
+    """Tell which back ends are broken on purpose.
+
+    Args:
+        sandbox: the one that runs.
+    """
+    faults = client.read_faults(sandbox) if sandbox.doors else []
+    if not faults:
+        return []
+    what = f"is broken on purpose: {', '.join(map(str, faults))}"
+    return [Remark(GROUP, "sandbox", NOTE, what, f"Undo it: {command('mend')}")]
 
 
 def tell_proxy() -> Remark:

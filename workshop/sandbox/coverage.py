@@ -60,7 +60,13 @@ COVERAGE = (
         DIFFERS,
         "Kept as the texts `NaN`, `Infinity` and `-Infinity`.",
     ),
-    Coverage("Honeycomb", "Rate limits and quotas", NO, "Nothing is ever throttled."),
+    Coverage(
+        "Honeycomb",
+        "Rate limits and quotas",
+        NO,
+        "Nothing is throttled but by `workshop break honeycomb 429`, which answers as OTLP has it;"
+        " how long to wait is not said.",
+    ),
     Coverage("Honeycomb", "OTLP over gRPC", NO, "Use OTLP/HTTP."),
     Coverage("Honeycomb", "Metrics and logs", NO, "The sandbox answers 501 and says so."),
     Coverage("Honeycomb", "Events API, queries, triggers, boards", NO, "Only traces come in."),

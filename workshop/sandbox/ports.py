@@ -1,7 +1,10 @@
 """Opens the sandbox's sockets, on this machine only, and says who holds a port that is taken."""
 
 import contextlib
+import random
 import socket
+from collections.abc import Callable
+from typing import TypeVar
 
 import psutil
 
@@ -9,10 +12,14 @@ from workshop.errors import WorkshopError, command
 from workshop.sandbox import LOOPBACK
 from workshop.sandbox.hosts import listen_address
 
+T = TypeVar("T")
+
 HTTP_OPTION = "--port"
 DAEMON_OPTION = "--daemon-port"
 # How many numbers are tried until one is free on both sides.
 PAIR_ATTEMPTS = 50
+# Below those that a system hands out for outgoing connections (Linux from 32768, macOS from 49152).
+STEADY = range(20_000, 32_000)
 
 
 def bind_http(port: int) -> socket.socket:
@@ -38,6 +45,45 @@ def bind_daemon(port: int) -> tuple[socket.socket, socket.socket]:
             with contextlib.suppress(WorkshopError):
                 return _bind_pair(0)
     return _bind_pair(port)
+
+
+def bind_steady(bind: Callable[[int], T], wanted: int = 0) -> T:
+    """Bind a port that can be let go of and taken again, as one that is broken on purpose is.
+
+    A port of those that the system hands out could be taken meanwhile by an outgoing connection,
+    even by one to itself.
+
+    Args:
+        bind: `bind_http` or `bind_daemon`.
+        wanted: the port to take if it is free; 0 for any.
+    """
+    tried = [wanted] if wanted else []
+    tried += random.sample(STEADY, PAIR_ATTEMPTS)
+    for port in tried[:-1]:
+        with contextlib.suppress(WorkshopError):
+            return bind(port)
+    return bind(tried[-1])
+
+
+def bind_udp_again(port: int) -> socket.socket:
+    """Return a UDP socket where one of ours has been; errors as `bind_daemon`."""
+    return _bind(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), port, DAEMON_OPTION)
+
+
+def reserve(port: int) -> socket.socket:
+    """Keep a TCP port without listening: who connects is refused, and nobody else can take it."""
+    kept = _open_tcp()
+    kept.bind((listen_address(), port))
+    return kept
+
+
+def reserve_udp(port: int) -> socket.socket:
+    """Keep a UDP port that takes nothing: what is sent there is answered 'port unreachable'."""
+    kept = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    kept.bind((listen_address(), port))
+    # A socket with a peer takes datagrams of that peer alone, and this one is its own.
+    kept.connect((LOOPBACK, port))
+    return kept
 
 
 def is_daemon_free(port: int) -> bool:

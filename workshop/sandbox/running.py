@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -36,6 +36,7 @@ class Running:
         daemon_port: the port of its X-Ray daemon, UDP and TCP.
         pid: its process.
         data_dir: where it keeps what arrives.
+        doors: the HTTP address of each vendor's own port, which can be broken, by vendor.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Running:
     daemon_port: int
     pid: int
     data_dir: Path
+    doors: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 def find(data_dir: Path) -> Running | None:
@@ -54,7 +56,7 @@ def find(data_dir: Path) -> Running | None:
     said = state.read_state(data_dir)
     if said is None or not psutil.pid_exists(said.pid) or _ask_pid(said.port) != said.pid:
         return None
-    return Running(said.url, said.port, said.daemon_port, said.pid, data_dir)
+    return Running(said.url, said.port, said.daemon_port, said.pid, data_dir, said.doors)
 
 
 def ensure(data_dir: Path, port: int = 4318, daemon_port: int = 2000) -> Running:

@@ -10,10 +10,16 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from workshop.errors import WorkshopError
+from flask import Flask
+
+from workshop.errors import WorkshopError, command
 from workshop.sandbox import LOOPBACK, clients, running, state
+from workshop.sandbox.faults import control, making, told
+from workshop.sandbox.faults.daemon_door import DaemonDoor
+from workshop.sandbox.faults.doors import Doors
+from workshop.sandbox.faults.modes import Fault
 from workshop.sandbox.http_server import HttpServer
-from workshop.sandbox.ports import bind_daemon, bind_http
+from workshop.sandbox.ports import bind_daemon, bind_http, bind_steady
 from workshop.sandbox.state import State
 from workshop.sandbox.store import Reader, Store, make_folder
 from workshop.sandbox.web import create_app
@@ -37,21 +43,40 @@ class Sandbox:
         port: its HTTP port.
         daemon_port: the port of its X-Ray daemon, UDP and TCP.
         daemon: the daemon's UDP side.
+        doors: each vendor's own port, which can be broken; None where there are none.
     """
 
     def __init__(
-        self, data_dir: Path, store: Store, port: int, daemon_port: int, daemon: Daemon
+        self,
+        data_dir: Path,
+        store: Store,
+        port: int,
+        daemon_port: int,
+        daemon: Daemon | DaemonDoor,
+        doors: Doors | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.store = store
         self.port = port
         self.daemon_port = daemon_port
         self._daemon = daemon
+        self._doors = doors
 
     @property
     def url(self) -> str:
         """Its HTTP address, without a slash at the end."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def doors(self) -> Doors:
+        """Each vendor's own port, which can be broken.
+
+        Raises:
+            RuntimeError: it was made without.
+        """
+        if self._doors is None:
+            raise RuntimeError("this sandbox was made without doors")
+        return self._doors
 
     def end_daemon(self) -> None:
         """End the daemon's UDP side: all segments that have come are kept when this returns."""
@@ -69,6 +94,8 @@ def running_sandbox(
     daemon_port: int = 0,
     forwarder: "Forwarder | None" = None,
     rollbar_limit: int | None = None,
+    *,
+    with_doors: bool = False,
 ) -> Iterator[Sandbox]:
     """Run a sandbox in threads of this process, for as long as the `with` lasts.
 
@@ -79,6 +106,7 @@ def running_sandbox(
         forwarder: where its daemon passes on all that it is sent; None keeps it here.
         rollbar_limit: how many items a minute a token may post to its Rollbar; None for what the
             environment says.
+        with_doors: whether each vendor has a port of its own beside, which can be broken.
 
     Raises:
         WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
@@ -93,27 +121,73 @@ def running_sandbox(
         # Left by one that was killed: whoever reads it now would ask a dead port.
         state.remove_state(data_dir)
         http_socket = stack.enter_context(bind_http(port))
-        udp_socket, tcp_socket = map(stack.enter_context, bind_daemon(daemon_port))
-        daemon = Daemon(store, udp_socket, deliver=forwarder.send_documents if forwarder else None)
+        app = create_app(store, rollbar_limit)
+        open_behind = _open_doors if with_doors else _open_daemon
+        daemon, doors, own_daemon_port = open_behind(
+            stack, store, app, http_socket.getsockname()[1] if port else 0, daemon_port, forwarder
+        )
         sandbox = Sandbox(
-            data_dir, store, http_socket.getsockname()[1], udp_socket.getsockname()[1], daemon
+            data_dir, store, http_socket.getsockname()[1], own_daemon_port, daemon, doors
         )
-        daemon.start()
-        stack.callback(daemon.stop)
-        proxy = HttpServer(
-            create_proxy(store, forwarder.pass_on if forwarder else None), tcp_socket
-        )
-        proxy.start()
-        stack.callback(proxy.stop)
-        http = HttpServer(create_app(store, rollbar_limit), http_socket)
+        http = HttpServer(app, http_socket)
         http.start()
         stack.callback(http.stop)
         state.write_state(
             data_dir,
-            State(os.getpid(), sandbox.url, sandbox.port, sandbox.daemon_port, time.time_ns()),
+            State(
+                os.getpid(),
+                sandbox.url,
+                sandbox.port,
+                sandbox.daemon_port,
+                time.time_ns(),
+                doors.urls if doors else {},
+            ),
         )
         stack.callback(state.remove_state, data_dir)
         yield sandbox
+
+
+def _open_daemon(
+    stack: contextlib.ExitStack,
+    store: Store,
+    _app: Flask,
+    _port: int,
+    daemon_port: int,
+    forwarder: "Forwarder | None",
+) -> tuple[Daemon, None, int]:
+    """Run X-Ray's daemon; the other vendors are spoken to at the sandbox's own port."""
+    udp, tcp = map(stack.enter_context, bind_daemon(daemon_port))
+    number = udp.getsockname()[1]
+    daemon = Daemon(store, udp, deliver=forwarder.send_documents if forwarder else None)
+    daemon.start()
+    stack.callback(daemon.stop)
+    proxy = HttpServer(create_proxy(store, forwarder.pass_on if forwarder else None), tcp)
+    proxy.start()
+    stack.callback(proxy.stop)
+    return daemon, None, number
+
+
+def _open_doors(
+    stack: contextlib.ExitStack,
+    store: Store,
+    app: Flask,
+    port: int,
+    daemon_port: int,
+    forwarder: "Forwarder | None",
+) -> tuple[DaemonDoor, Doors, int]:
+    """Give each vendor a port of its own, X-Ray's daemon among them."""
+    if daemon_port:
+        udp, tcp = bind_daemon(daemon_port)
+    else:
+        udp, tcp = bind_steady(bind_daemon)
+    number = udp.getsockname()[1]
+    sockets = (stack.enter_context(udp), stack.enter_context(tcp))
+    doors = making.make_doors(store, app, port, sockets, forwarder)
+    stack.callback(doors.stop)
+    app.register_blueprint(control.create_blueprint(doors))
+    told.let_know(app, lambda: doors.faults)
+    doors.start()
+    return doors.daemon, doors, number
 
 
 def serve(
@@ -138,7 +212,7 @@ def serve(
     """
     with (
         _wake_on_signals() as wake,
-        running_sandbox(data, port, daemon_port, forwarder) as sandbox,
+        running_sandbox(data, port, daemon_port, forwarder, with_doors=True) as sandbox,
     ):
         print(f"sandbox: Honeycomb's traces  {sandbox.url}/v1/traces  key: sandbox")
         print(f"sandbox: X-Ray's daemon      {LOOPBACK}:{sandbox.daemon_port}/udp and tcp")
@@ -148,6 +222,7 @@ def serve(
         print(f"sandbox: Rollbar's items     {sandbox.url}/api/1/  token: sandbox")
         print(f"sandbox: what arrived        {sandbox.url}/")
         print("sandbox: Ctrl-C ends it; what arrived is kept", flush=True)
+        sandbox.doors.on_change = _say_faults
         began = time.monotonic()
         was_used = False
         while True:
@@ -159,6 +234,14 @@ def serve(
             if select.select([wake], [], [], LOOK_INTERVAL)[0]:
                 break
     print("sandbox: stopped", flush=True)
+
+
+def _say_faults(faults: list[Fault]) -> None:
+    if faults:
+        names = ", ".join(map(str, faults))
+        print(f"sandbox: broken on purpose   {names}; `{command('mend')}` undoes it", flush=True)
+    else:
+        print("sandbox: nothing is broken any more", flush=True)
 
 
 def _is_unused(data_dir: Path) -> bool:

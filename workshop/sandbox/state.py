@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 STATE_FILE = "sandbox.json"
@@ -26,6 +26,7 @@ class State:
         port: its TCP port.
         daemon_port: the port of its X-Ray daemon, UDP and TCP.
         started_ns: when it was ready, in nanoseconds since 1970.
+        doors: the HTTP address of each vendor's own port, by vendor.
     """
 
     pid: int
@@ -33,6 +34,7 @@ class State:
     port: int
     daemon_port: int
     started_ns: int
+    doors: dict[str, str] = field(default_factory=dict)
 
 
 def write_state(data_dir: Path, state: State) -> None:

@@ -1,18 +1,20 @@
 """The sandbox's web app: its own pages, the vendors' addresses, and who may ask."""
 
 import os
-from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from workshop.errors import command
 from workshop.sandbox import VERSION, refusals
 from workshop.sandbox.aws import dispatch
 from workshop.sandbox.console import pages
+from workshop.sandbox.faults.told import current_faults
 from workshop.sandbox.honeycomb import receive
 from workshop.sandbox.honeycomb.storage import count_events, count_traces
 from workshop.sandbox.hosts import is_this_machine
 from workshop.sandbox.rollbar import receive as rollbar
+from workshop.sandbox.spelling import spell_reason
 from workshop.sandbox.store import Store
 from workshop.sandbox.xray.otlp import receive as otlp
 
@@ -63,11 +65,7 @@ def create_app(store: Store, rollbar_limit: int | None = None) -> Flask:
     app.register_blueprint(otlp.create_blueprint(store))
     app.register_blueprint(dispatch.create_blueprint(store))
 
-    @app.after_request
-    def spell_reason(response: Response) -> Response:
-        # Exporters print it: 'Unauthorized', as the vendors write it, not in werkzeug's capitals.
-        response.status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
-        return response
+    app.after_request(spell_reason)
 
     def tell_plainly() -> Response:
         with store.reader() as reader:
@@ -84,6 +82,11 @@ def create_app(store: Store, rollbar_limit: int | None = None) -> Flask:
             refused=refused,
             pid=os.getpid(),
         )
+        faults = current_faults()
+        if faults:
+            page += (
+                f"Broken on purpose: {', '.join(map(str, faults))}; `{command('mend')}` undoes it\n"
+            )
         return Response(page, content_type="text/plain; charset=utf-8")
 
     app.register_blueprint(pages.create_blueprint(store, tell_plainly))

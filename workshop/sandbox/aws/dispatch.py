@@ -204,6 +204,16 @@ def _refuse(store: Store, error: ApiError, service_name: str, path: str, user_ag
         path=path,
         user_agent=user_agent,
     )
+    return write_error(service_name, error)
+
+
+def write_error(service_name: str, error: ApiError) -> Answer:
+    """Return a service's answer to a request that it does not take.
+
+    Args:
+        service_name: as botocore calls it, such as `logs`.
+        error: what is wrong.
+    """
     wire = _find_wire(service_name)
     request_id = str(uuid.uuid4())
     headers = {**_headers(wire, request_id), "x-amzn-ErrorType": error.code}

@@ -16,6 +16,7 @@ from workshop.sandbox.console import (
     xray_pages,
 )
 from workshop.sandbox.console.drawings import Drawings
+from workshop.sandbox.faults.told import current_faults
 from workshop.sandbox.store import Store
 
 NAVIGATION = (
@@ -64,6 +65,7 @@ def create_blueprint(store: Store, tell_plainly: Callable[[], Response]) -> Blue
             "breakable": spelling.break_name,
             "flatten": spelling.flatten,
             "command": command,
+            "faults": current_faults(),
             "sandbox_url": request.host_url.rstrip("/"),
         }
 

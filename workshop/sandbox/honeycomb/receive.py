@@ -57,7 +57,7 @@ def create_blueprint(store: Store) -> Blueprint:
         except OtlpError as error:
             _record(error)
             return _refuse(error, content_type)
-        return _answer(ExportTraceServiceResponse(), 200, content_type)
+        return answer(ExportTraceServiceResponse(), 200, content_type)
 
     @blueprint.post("/v1/metrics")
     @blueprint.post("/v1/logs")
@@ -130,11 +130,17 @@ def _parse(body: bytes, content_type: str) -> ExportTraceServiceRequest:
 def _refuse(error: OtlpError, content_type: str) -> Response:
     if content_type not in CONTENT_TYPES:
         return Response(error.message, error.status, content_type="text/plain")
-    return _answer(Status(message=error.message), error.status, content_type)
+    return answer(Status(message=error.message), error.status, content_type)
 
 
-def _answer(message: Message, status: int, content_type: str) -> Response:
-    """Answer in the content type that was asked in, as OTLP wants it."""
+def answer(message: Message, status: int, content_type: str) -> Response:
+    """Answer in the content type that was asked in, as OTLP wants it.
+
+    Args:
+        message: what to answer.
+        status: the HTTP status.
+        content_type: the request's.
+    """
     if content_type == JSON_TYPE:
         body = json_format.MessageToJson(message, indent=None).encode("utf-8")
     else:

@@ -59,6 +59,8 @@ class Daemon:
         self._socket.setblocking(False)
         self._inbox = Inbox(idle)
         self._lost = 0
+        # Of a socket that another daemon has had before, not what was lost there.
+        self._take_lost()
         self._waking, self._wake = socket.socketpair()
         self._threads = [
             threading.Thread(target=self._receive, name="xray-daemon-receives", daemon=True),
