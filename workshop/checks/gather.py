@@ -62,7 +62,7 @@ def gather(
     with (
         TemporaryDirectory(prefix="workshop-check-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        running_sandbox(Path(name) / "sandbox") as sandbox,
+        running_sandbox(Path(name) / "sandbox", searching=True) as sandbox,
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
         folder = Path(name)

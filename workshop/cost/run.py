@@ -62,7 +62,7 @@ def _run(target: Target, rounds: int, progress: Callable[[str], None], hurry: Hu
     with (
         TemporaryDirectory(prefix="workshop-cost-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        running_sandbox(Path(name) / "sandbox") as sandbox,
+        running_sandbox(Path(name) / "sandbox", searching=True) as sandbox,
     ):
         evidence = Evidence(target, sandbox.url)
         sampling_rules.update_sampling_rule(sandbox.store, {"SamplingRuleUpdate": RECORD_ALL})

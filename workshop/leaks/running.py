@@ -130,7 +130,9 @@ def running_backend(
     with (
         TemporaryDirectory(prefix="workshop-leaks-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        running_sandbox(Path(name) / "sandbox", rollbar_limit=ROLLBAR_LIMIT) as sandbox,
+        running_sandbox(
+            Path(name) / "sandbox", rollbar_limit=ROLLBAR_LIMIT, searching=True
+        ) as sandbox,
         recording() as recorder,
     ):
         sampling_rules.update_sampling_rule(sandbox.store, {"SamplingRuleUpdate": RECORD_ALL})

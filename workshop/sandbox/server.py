@@ -25,6 +25,7 @@ from workshop.sandbox.store import Reader, Store, make_folder
 from workshop.sandbox.web import create_app
 from workshop.sandbox.xray.daemon import Daemon
 from workshop.sandbox.xray.daemon_proxy import create_proxy
+from workshop.sandbox.xray.search.settings import switch_on
 
 if TYPE_CHECKING:
     from workshop.sandbox.xray.forward import Forwarder
@@ -96,6 +97,7 @@ def running_sandbox(
     rollbar_limit: int | None = None,
     *,
     with_doors: bool = False,
+    searching: bool = False,
 ) -> Iterator[Sandbox]:
     """Run a sandbox in threads of this process, for as long as the `with` lasts.
 
@@ -107,6 +109,8 @@ def running_sandbox(
         rollbar_limit: how many items a minute a token may post to its Rollbar; None for what the
             environment says.
         with_doors: whether each vendor has a port of its own beside, which can be broken.
+        searching: switch X-Ray's Transaction Search on, which its OTLP endpoint asks for, and have
+            every trace indexed.
 
     Raises:
         WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
@@ -118,6 +122,8 @@ def running_sandbox(
             raise _already_running(data_dir)
         store = Store(data_dir)
         stack.callback(store.close)
+        if searching:
+            switch_on(store)
         # Left by one that was killed: whoever reads it now would ask a dead port.
         state.remove_state(data_dir)
         http_socket = stack.enter_context(bind_http(port))

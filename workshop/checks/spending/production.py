@@ -92,7 +92,7 @@ def _run(target: Target, hurry: Hurry) -> Production:
     with (
         TemporaryDirectory(prefix="workshop-check-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        running_sandbox(Path(name) / "sandbox") as sandbox,
+        running_sandbox(Path(name) / "sandbox", searching=True) as sandbox,
     ):
         evidence = Evidence(target, sandbox.url)
         try:

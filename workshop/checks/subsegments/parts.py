@@ -52,9 +52,9 @@ def read_answered(evidence: Evidence) -> list[Answered]:
 
 def _is_own(part: XraySegment, libraries: Set[str]) -> bool:
     """Tell whether no library made a part: no call, no query, no template."""
-    if not part.is_subsegment or part.name in libraries:
+    if not part.is_subsegment or part.is_call or part.name in libraries:
         return False
-    return not any(part.document.get(kind) for kind in ("http", "sql", "aws"))
+    return not any(part.document.get(kind) for kind in ("http", "sql"))
 
 
 def unrecorded(evidence: Evidence, answered: Sequence[Answered]) -> list[Asked]:

@@ -17,7 +17,7 @@ from workshop.checks.xray import (
     silence,
     structure,
 )
-from workshop.checks.xray.makers import Made, made_segments
+from workshop.checks.xray.makers import Made, are_spans, made_segments
 
 STEP = 2
 NAME = "xray"
@@ -56,6 +56,8 @@ def judge(evidence: Evidence) -> Verdict:
 def _claims(evidence: Evidence, made: list[Made]) -> Iterator[tuple[str, list[Finding]]]:
     """Yield each claim that can be judged, with what speaks against it; the first to mend first."""
     silent = silence.explain(evidence, made)
+    # How spans are sent, step 10 judges: no daemon, and no rules.
+    spans = are_spans(made)
     incomplete = parts.judge(evidence, made)
     requests = structure.judge_requests(evidence, made)
     # Where nothing is patched, the calls to profiles are missing with all the rest; segments that
@@ -65,7 +67,7 @@ def _claims(evidence: Evidence, made: list[Made]) -> Iterator[tuple[str, list[Fi
     # The segment that is lost has used up what the rules grant to the one that stays.
     repeated = structure.judge_repetition(evidence)
     judged: list[tuple[str, list[Finding] | None]] = [
-        ("segments arrive at the daemon", silent),
+        ("segments arrive" if spans else "segments arrive at the daemon", silent),
         ("every request became a segment", requests),
         ("each service has a name of its own", names.judge(evidence, made)),
         (
@@ -77,13 +79,16 @@ def _claims(evidence: Evidence, made: list[Made]) -> Iterator[tuple[str, list[Fi
         ("", repeated),
         (
             "the sampling rules decide what is recorded",
-            None if repeated else recording.judge(evidence, made),
+            None if repeated or spans else recording.judge(evidence, made),
         ),
         (
             "docker-compose.yml leads each service to a daemon that is closed to others",
-            settings.judge(evidence),
+            None if spans else settings.judge(evidence),
         ),
-        ("requirements.txt brings what the app imports", packages.judge(evidence)),
+        (
+            "requirements.txt brings what the app imports",
+            None if spans else packages.judge(evidence),
+        ),
     ]
     for claim, findings in judged:
         if findings is not None:

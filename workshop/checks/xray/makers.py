@@ -60,6 +60,15 @@ def _find_service(evidence: Evidence, segment: XraySegment, path: str) -> str:
     return by_path or (segment.name if segment.name in evidence.services else "")
 
 
+def are_spans(made: Iterable[Made]) -> bool:
+    """Tell whether OpenTelemetry has sent them all: its spans are segments, too.
+
+    Such an app needs no daemon, and X-Ray's sampling rules do not reach it.
+    """
+    sdks = [as_object(each.segment.read_object("aws").get("xray")).get("sdk") for each in made]
+    return bool(sdks) and all(str(sdk).startswith("opentelemetry") for sdk in sdks)
+
+
 def heard(made: Iterable[Made]) -> set[str]:
     """Return the services of which a segment arrived."""
     return {each.service for each in made}
