@@ -9,6 +9,7 @@ from workshop import course
 from workshop.checks import (
     app,
     cloudwatch,
+    correlation,
     honeycomb,
     interrupts,
     report,
@@ -33,6 +34,7 @@ JUDGES: dict[int, Callable[[Evidence], Verdict]] = {
     rollbar.STEP: rollbar.judge,
     spending.STEP: spending.judge,
     security.STEP: security.judge,
+    correlation.STEP: correlation.judge,
 }
 # They run the app once more, as in production: for nothing, where the step before is not there.
 RUN_AGAIN = (spending.STEP, security.STEP)

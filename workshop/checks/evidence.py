@@ -52,6 +52,10 @@ class Evidence:
         asked: the known traffic and what came of it.
         last: the request right before the app was stopped, where there was one.
         last_arrived: its trace arrived.
+        unrecorded: a request before that one which asked not to be recorded at X-Ray. Nothing that
+            arrived of it is anywhere else in here.
+        unrecorded_id: its trace's id, as it arrived at Honeycomb; empty where none did.
+        later_ids: the ids of the traces of that request and of the last, at either.
         traces: what arrived at Honeycomb.
         segments: the traces that arrived at X-Ray.
         last_chosen: the sampling rules alone had the last request recorded by X-Ray.
@@ -71,6 +75,9 @@ class Evidence:
     asked: list[Asked] = field(default_factory=list)
     last: Asked | None = None
     last_arrived: bool = False
+    unrecorded: Asked | None = None
+    unrecorded_id: str = ""
+    later_ids: frozenset[str] = frozenset()
     traces: list[Trace] = field(default_factory=list)
     segments: list[XrayTrace] = field(default_factory=list)
     last_chosen: bool = False

@@ -121,6 +121,10 @@ def _drive(
     _wait_for_arrival(evidence, backend, sandbox, folder, patience, hurry)
     began = time.time_ns()
     if backend.process.poll() is None and not hurry.is_set():
+        if not any(asked.problem for asked in evidence.asked):
+            evidence.unrecorded = traffic.ask(
+                backend.url, "GET", traffic.UNRECORDED, hurry=hurry, sampled=traffic.LEAVE_OUT
+            )
         # Without a word on sampling, so that the app's own rules decide.
         evidence.last = traffic.ask(backend.url, "GET", traffic.LAST, hurry=hurry, sampled=None)
     progress("stopping it")
@@ -180,11 +184,19 @@ def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> Non
         segments = read_xray_traces(reader)
         evidence.log_groups = read_groups(reader)
         evidence.log_events = {
-            group.name: read_log_events(reader, group.name, limit=MOST_LOG_EVENTS)
+            group.name: [
+                event
+                for event in read_log_events(reader, group.name, limit=MOST_LOG_EVENTS)
+                if traffic.UNRECORDED not in event.message
+            ]
             for group in evidence.log_groups
         }
         evidence.items = read_items(reader)
-        evidence.occurrences = read_occurrences(reader)
+        evidence.occurrences = [
+            each
+            for each in read_occurrences(reader)
+            if not each.request or traffic.UNRECORDED not in each.request.url
+        ]
     spans = [
         (event["trace.trace_id"], event["trace.span_id"])
         for event in events
@@ -196,8 +208,20 @@ def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> Non
         for trace in traces
         for span in trace.roots
     )
+    evidence.unrecorded_id = next(
+        (
+            trace.trace_id
+            for trace in traces
+            if any(request_path(span) == traffic.UNRECORDED for span in trace.roots)
+        ),
+        "",
+    )
     began = last_began / 1e9
     evidence.last_chosen = any(each.start >= began for each in segments) if last_began else False
     evidence.segments = [each for each in segments if not last_began or each.start < began]
     # The last request tells what an exit loses; all else is judged by the traffic before it.
     evidence.traces = [trace for trace in traces if not last_began or trace.start_ns < last_began]
+    ids = {each.trace_id for each in traces} | {each.trace_id for each in segments}
+    ids -= {each.trace_id for each in evidence.traces}
+    ids -= {each.trace_id for each in evidence.segments}
+    evidence.later_ids = traffic.find_trace_ids("\n".join(ids))

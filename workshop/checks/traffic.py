@@ -1,5 +1,6 @@
 """The known traffic that a check drives: every route, one failure, one page that is not there."""
 
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -12,11 +13,16 @@ from workshop.hurry import Hurry
 REQUEST_DEADLINE = 5.0
 NEXT_DEADLINE = 2.0
 LARGEST_ANSWER = 10_000_000
-# X-Ray's SDK records a request that says so, whatever its rules.
-RECORD = "Sampled=1"
+# X-Ray's SDK records a request that says so, whatever its rules; and one that says so it does not.
+RECORD, LEAVE_OUT = "Sampled=1", "Sampled=0"
 HOME = "/api/activities/home"
 # Asked right before the stop: one that is answered at once, so that its spans cannot leave before.
 LAST = "/api/activities/search"
+# Asked for without being recorded at X-Ray. Nobody else asks for it, so that it can be kept apart.
+UNRECORDED = "/api/no-such-page-and-not-recorded"
+# A trace's id in an answer: W3C's 32 digits, and X-Ray's.
+TRACE_ID = re.compile(r"(?<![0-9a-f])([0-9a-f]{8})-?([0-9a-f]{24})(?![0-9a-f])")
+TELLS_ID = re.compile(r"trace|correlation|request-id", re.IGNORECASE)
 
 Route = tuple[str, str, dict[str, Any] | None]
 
@@ -30,12 +36,20 @@ class Asked:
         path: the path with its query.
         status: the answer's status; 0 where there was none.
         problem: `timed out`, `refused` or `broke off`, where there was no answer.
+        began_ns: when it was sent, in nanoseconds since 1970.
+        ended_ns: when its answer was there.
+        header_ids: trace ids in the answer's headers, each as 32 hexadecimal digits.
+        body_ids: those in its body.
     """
 
     method: str
     path: str
     status: int
     problem: str = ""
+    began_ns: int = 0
+    ended_ns: int = 0
+    header_ids: frozenset[str] = frozenset()
+    body_ids: frozenset[str] = frozenset()
 
     @property
     def answered(self) -> bool:
@@ -166,6 +180,7 @@ def _send(
     headers: dict[str, str],
     seconds: float,
 ) -> Asked:
+    began_ns = time.time_ns()
     with requests.Session() as session:
         # A proxy that the shell names must not come between.
         session.trust_env = False
@@ -179,19 +194,41 @@ def _send(
                 allow_redirects=False,
                 stream=True,
             )
-            _read(answer)
+            text = _read(answer)
         except requests.RequestException as error:
             return Asked(method, path, 0, _name_problem(error))
-    return Asked(method, path, answer.status_code)
+    return Asked(
+        method,
+        path,
+        answer.status_code,
+        began_ns=began_ns,
+        ended_ns=time.time_ns(),
+        header_ids=find_trace_ids(
+            "\n".join(value for name, value in answer.headers.items() if TELLS_ID.search(name))
+        ),
+        body_ids=find_trace_ids(text),
+    )
 
 
-def _read(answer: requests.Response) -> None:
-    """Read an answer to its end, or as much of it as an answer may have."""
+def find_trace_ids(text: str) -> frozenset[str]:
+    """Return the ids of traces that stand in a text, each as 32 hexadecimal digits.
+
+    Args:
+        text: with ids as W3C writes them, alone or in `traceparent`, or as X-Ray does.
+    """
+    return frozenset(first + rest for first, rest in TRACE_ID.findall(text))
+
+
+def _read(answer: requests.Response) -> str:
+    """Read an answer to its end, or as much of it as an answer may have; return its beginning."""
     size = 0
+    first = b""
     for chunk in answer.iter_content(65_536):
+        first = first or chunk
         size += len(chunk)
         if size > LARGEST_ANSWER:
-            return
+            break
+    return first.decode("utf-8", errors="replace")
 
 
 def _name_problem(error: requests.RequestException) -> str:
