@@ -3,6 +3,12 @@ import os
 from workshop import place, real
 
 SANDBOX = "http://127.0.0.1:4318"
+DOORS = {
+    "honeycomb": "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "cloudwatch": "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+    "rollbar": "ROLLBAR_ENDPOINT",
+    "xray": "AWS_ENDPOINT_URL_XRAY",
+}
 
 
 def test_without_a_key_everything_goes_to_the_sandbox():
@@ -48,6 +54,20 @@ def test_with_keys_aws_is_asked_itself_in_the_region_that_is_named():
     assert pointers["AWS_XRAY_DAEMON_ADDRESS"] == "127.0.0.1:2001"
     named = {**variables, "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2999"}
     assert real.app_variables(named, SANDBOX, 2001)["AWS_XRAY_DAEMON_ADDRESS"].endswith(":2999")
+
+
+def test_each_vendor_is_met_at_the_door_that_can_be_broken():
+    doors = {name: f"http://127.0.0.1:{port}" for port, name in enumerate(DOORS, 4319)}
+    pointers = real.app_variables({}, SANDBOX, 2000, doors)
+    assert {name: pointers[name] for name in DOORS.values()} == {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": doors["honeycomb"],
+        "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": doors["cloudwatch"],
+        "AWS_ENDPOINT_URL_XRAY": doors["xray"],
+        "ROLLBAR_ENDPOINT": f"{doors['rollbar']}/api/1/",
+    }
+    keys = {"AWS_ACCESS_KEY_ID": "a-key", "AWS_SECRET_ACCESS_KEY": "its-secret"}
+    assert not set(real.AWS_DOORS) & set(real.app_variables(keys, SANDBOX, 2000, doors))
+    assert not set(real.AWS_DOORS) & set(real.app_variables({}, SANDBOX, 2000))
 
 
 def test_rollbar_is_the_sandbox_without_a_token():

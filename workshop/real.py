@@ -19,6 +19,11 @@ ROLLBAR = "https://api.rollbar.com/api/1/"
 REGION = "us-east-1"
 # What the app itself reads.
 OF_THE_APP = ("ENVIRONMENT", "CODE_VERSION", "KEEP_ONE_TRACE_IN", "TRUST_TRACE_HEADERS")
+# Where the SDKs of AWS find each of its services, by the variables that are botocore's own.
+AWS_DOORS = {
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "cloudwatch",
+    "AWS_ENDPOINT_URL_XRAY": "xray",
+}
 # Of the learner's AWS variables those that say who asks, and where.
 AWS_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
@@ -69,16 +74,12 @@ def app_variables(
         doors: the address of each vendor's own port of the sandbox, by vendor, which can be broken
             alone; where there is none, it is the sandbox's.
     """
-    doors = doors or {}
-    logs = doors.get("cloudwatch", "")
+    doors = {} if doors is None else doors
+    of_aws = {} if aws_is_real(variables) else AWS_DOORS
     return {
         **_honeycomb_variables(variables, doors.get("honeycomb", sandbox_url)),
         **aws_variables(variables, sandbox_url),
-        **(
-            {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": logs}
-            if logs and not aws_is_real(variables)
-            else {}
-        ),
+        **{name: doors[vendor] for name, vendor in of_aws.items() if vendor in doors},
         # The sandbox's daemon: with real keys it hands on to AWS what it is sent.
         "AWS_XRAY_DAEMON_ADDRESS": variables.get("AWS_XRAY_DAEMON_ADDRESS", "")
         or f"127.0.0.1:{daemon_port}",
