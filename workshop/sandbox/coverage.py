@@ -163,6 +163,13 @@ COVERAGE = (
     ),
     Coverage(
         "X-Ray",
+        "Spans as log events",
+        DIFFERS,
+        "In `aws/spans`, from the switch on; the form of an event is not published in full."
+        " Segments are not converted.",
+    ),
+    Coverage(
+        "X-Ray",
         "Trace retrieval",
         DIFFERS,
         "It answers RUNNING once, then COMPLETE; as XRAY only, the form OTEL is not published.",

@@ -12,7 +12,7 @@ from typing import Any
 
 from workshop.sandbox.aws.errors import not_emulated
 from workshop.sandbox.cloudwatch.errors import invalid_parameter
-from workshop.sandbox.cloudwatch.groups import find_group
+from workshop.sandbox.cloudwatch.groups import RESERVED, find_group
 from workshop.sandbox.cloudwatch.logs import DAY_MS, EVENT_OVERHEAD, now_ms
 from workshop.sandbox.cloudwatch.streams import find_stream
 from workshop.sandbox.store import Store
@@ -42,6 +42,8 @@ def put_log_events(store: Store, params: dict[str, Any]) -> dict[str, Any]:
     now = now_ms()
     with store.transaction() as connection:
         group = find_group(connection, {"logGroupName": params["logGroupName"]})
+        if group.name.startswith(RESERVED):
+            raise invalid_parameter(f"{group.name} takes no log events from PutLogEvents.")
         stream = find_stream(connection, group.name, params["logStreamName"])
         too_old = bisect_left(times, now - OLDEST_MS)
         expired = bisect_left(times, group.retained_from_ms(now))

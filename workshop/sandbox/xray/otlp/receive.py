@@ -26,6 +26,7 @@ from workshop.sandbox.store import Store
 from workshop.sandbox.xray.otlp import limits
 from workshop.sandbox.xray.otlp.spans import make_documents
 from workshop.sandbox.xray.search.settings import read_settings
+from workshop.sandbox.xray.search.span_log import write_spans
 from workshop.sandbox.xray.segments import keep_documents
 
 TRACES = "/v1/traces"
@@ -104,6 +105,7 @@ def _receive(store: Store) -> ExportTraceServiceResponse:
     refused = limits.remove_invalid(export)
     with store.transaction() as connection:
         keep_documents(connection, ((each, _encode(each)) for each in make_documents(export)))
+        write_spans(connection, export)
     answer = ExportTraceServiceResponse()
     if refused:
         answer.partial_success.rejected_spans = len(refused)

@@ -6,6 +6,7 @@ from typing import Any
 
 from workshop.sandbox.aws.errors import ApiError, invalid_request, not_emulated
 from workshop.sandbox.store import Reader, Store
+from workshop.sandbox.xray.search import span_log
 
 XRAY = "XRay"
 CLOUDWATCH_LOGS = "CloudWatchLogs"
@@ -56,7 +57,10 @@ def read_settings(reader: Reader) -> Settings:
 
 
 def switch_on(store: Store) -> None:
-    """Switch Transaction Search on, and have every trace indexed."""
+    """Switch Transaction Search on, and have every trace indexed.
+
+    The spans' log group is left out: a check looks for the app's own lines.
+    """
     with store.transaction() as connection:
         connection.execute(
             "UPDATE xray_search SET destination = ?, percentage = 100", (CLOUDWATCH_LOGS,)
@@ -83,6 +87,8 @@ def update_trace_segment_destination(store: Store, params: dict[str, Any]) -> di
     with store.transaction() as connection:
         if "Destination" in params:
             connection.execute("UPDATE xray_search SET destination = ?", (params["Destination"],))
+            if params["Destination"] == CLOUDWATCH_LOGS:
+                span_log.make_group(connection)
         return _describe(read_settings(connection))
 
 
