@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ import requests
 from workshop import process_tree, processes, real
 from workshop.checks import environment, output, watchdog
 from workshop.checks.target import Target
+from workshop.checks.traffic import Asked
 from workshop.errors import WorkshopError
 from workshop.leaks.doors import Shot, encode
 from workshop.leaks.recorder import Recorder, recording
@@ -49,6 +50,7 @@ class RunningBackend:
         service: its process.
         database: where its database is.
         rules_known: X-Ray's SDK has learnt the sandbox's sampling rules.
+        asked: the requests that were sent since it was ready, and what came of each.
     """
 
     sandbox: Sandbox
@@ -56,6 +58,7 @@ class RunningBackend:
     service: Service
     database: Path
     rules_known: bool = False
+    asked: list[Asked] = field(default_factory=list)
 
     def send(self, shot: Shot) -> int:
         """Send a request as often as it says; return the last answer's status, 0 for none.
@@ -84,6 +87,8 @@ class RunningBackend:
                     ).status_code
                 except requests.RequestException:
                     status = 0
+                self.asked.append(Asked(shot.method, shot.path, status))
+                if not status:
                     break
         self.recorder.redirect = ""
         return status
@@ -142,6 +147,7 @@ def running_backend(
         running = RunningBackend(sandbox, recorder, service, folder / real.DATABASE)
         try:
             _wait_until_ready(running, target)
+            running.asked.clear()
             yield running
         finally:
             process_tree.end(service.process, signal.SIGKILL, 0, mark)

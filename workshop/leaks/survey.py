@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from workshop.checks.target import Target
+from workshop.checks.traffic import Asked
 from workshop.leaks.canaries import Canary, mask
 from workshop.leaks.doors import DOORS, Door
 from workshop.leaks.running import RunningBackend, running_backend, stop
@@ -41,6 +42,7 @@ class Survey:
         leaks: the cells that are not empty.
         refused: what the sandbox did not take, and could not look at.
         output: all that the app printed.
+        asked: the requests that went through the doors, and what came of each.
     """
 
     doors: list[str]
@@ -49,6 +51,7 @@ class Survey:
     leaks: list[Leak] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     output: str = ""
+    asked: list[Asked] = field(default_factory=list)
 
     def at(self, door: str, sink: str) -> Leak | None:
         """Return a cell of the matrix, or None where it is empty."""
@@ -98,6 +101,7 @@ def survey(
     with running_backend(target, prepare) as running:
         progress("sending through each door")
         sent = [(door, _send(running, door)) for door in doors]
+        asked = list(running.asked)
         for act in acts:
             act.play(running)
         progress("stopping it")
@@ -116,6 +120,7 @@ def survey(
                 ],
                 refused=read_refusals(reader),
                 output=outcome.output,
+                asked=asked,
             )
             for act in acts:
                 act.look(outcome)

@@ -16,6 +16,7 @@ from workshop.leaks.survey import Survey, survey
 
 STEP = 7
 NAME = "security"
+FAILS = "security/fails-in-production"
 # With the package by which an app sends there.
 VENDORS = {
     leaking.HONEYCOMB: "opentelemetry",
@@ -29,13 +30,14 @@ def judge(evidence: Evidence) -> Verdict:
     """Judge what comes out of an app that should stay in.
 
     Args:
-        evidence: what one run left behind; the app is run once more.
+        evidence: what one run left behind, or nothing but the app; the app is run once more.
     """
     word, line, full = CallersWord(), ForgedLine(), FullRollbar()
     try:
         found = survey(evidence.target, acts=(word, line, full))
     except WorkshopError as error:
         return _explain_failure(error)
+    evidence.asked = evidence.asked or found.asked
     verdict = Verdict(STEP, NAME, "works", arrived=_describe(found))
     for claim, findings in _claims(evidence, found, word, line, full):
         verdict.findings += findings
@@ -44,6 +46,15 @@ def judge(evidence: Evidence) -> Verdict:
     if verdict.findings:
         verdict.state = "broken"
     return verdict
+
+
+def fails_in_production(verdict: Verdict) -> bool:
+    """Tell whether the app did not run, so that nothing was judged.
+
+    Args:
+        verdict: what `judge` says.
+    """
+    return any(each.id == FAILS for each in verdict.findings)
 
 
 def _claims(
@@ -63,7 +74,7 @@ def _claims(
 def _explain_failure(error: WorkshopError) -> Verdict:
     """Return the verdict where the app ran, and does not as strangers meet it in production."""
     finding = Finding(
-        "security/fails-in-production",
+        FAILS,
         expected="an app that answers as it does in development",
         got=error.what.rstrip("."),
     )
