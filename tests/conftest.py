@@ -10,6 +10,30 @@ import pytest
 from workshop import course, place, scratch
 from workshop.sandbox import running
 
+# The files that take longest. They begin first, as otherwise one process ends long after the other;
+# xdist is told to keep this order (--no-loadscope-reorder).
+LONGEST = (
+    "test_walk.py",
+    "test_saved_outputs.py",
+    "test_mistakes_",
+    "test_mutation_",
+    "test_console_",
+    "test_hosted_jupyter.py",
+    "test_cli_",
+    "test_foreign_apps.py",
+    "test_gate.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of the longest files first; within a file they stay as they are."""
+
+    def rank(item):
+        name = item.path.name
+        return next((at for at, part in enumerate(LONGEST) if part in name), len(LONGEST))
+
+    items.sort(key=rank)
+
 
 @pytest.fixture(autouse=True)
 def _no_keys(monkeypatch):
