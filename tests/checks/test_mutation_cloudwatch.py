@@ -82,9 +82,14 @@ CAUGHT = {
     },
 }
 EXPECTED = mutants.label_each(CAUGHT)
-# Whichever of the two services comes first makes the group, and meets what is missing.
+# Whichever of the two services comes first makes the group, and meets what is missing; on a busy
+# machine it may have given up on the group's answer before it gets there.
 EITHER = {
-    "app/telemetry/cloudwatch.py: RETENTION_DAYS = 7": {NO_START, "app/profiles-does-not-start"}
+    "app/telemetry/cloudwatch.py: RETENTION_DAYS = 7": {
+        NO_START,
+        "app/profiles-does-not-start",
+        "cloudwatch/no-retention",
+    }
 }
 
 SENDING = "app/telemetry/cloudwatch.py"

@@ -1,5 +1,6 @@
 """Serves the web app over HTTP, in threads of this process."""
 
+import contextlib
 import logging
 import socket
 import threading
@@ -85,6 +86,8 @@ class HttpServer:
             closed.set()
 
     def _close_sockets(self) -> None:
-        # Sockets are closed in the thread that waits on them.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._channels))
+        # Sockets are closed in the thread that waits on them. Woken by something else, it may have
+        # closed the trigger, too, before that is pulled.
+        with contextlib.suppress(OSError):
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._channels))
         self._thread.join()
