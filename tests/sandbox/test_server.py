@@ -14,6 +14,7 @@ from otlp_clients import message, post, sandbox_process, wait_until
 from workshop.errors import WorkshopError
 from workshop.sandbox import running
 from workshop.sandbox.honeycomb.traces import read_traces
+from workshop.sandbox.ports import bind_daemon
 from workshop.sandbox.server import running_sandbox
 from workshop.sandbox.state import STATE_FILE
 from workshop.sandbox.store import open_reader
@@ -85,9 +86,11 @@ def test_a_taken_http_port_is_named_with_who_has_it(tmp_path):
 
 
 def test_a_taken_daemon_port_is_named_too(tmp_path):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        other.bind(("127.0.0.1", 0))
+    other, tcp = bind_daemon(0)
+    # Nobody else has the number for TCP, either: its holder would be named.
+    with other, tcp:
         port = other.getsockname()[1]
+        tcp.close()
         with pytest.raises(WorkshopError) as caught, running_sandbox(tmp_path, daemon_port=port):
             pass
     assert f"Port {port} is taken by process {os.getpid()} (" in caught.value.what
