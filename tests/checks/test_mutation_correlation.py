@@ -84,7 +84,7 @@ SURVIVORS = {
     "app/telemetry/correlation.py: if root is None:": HEALTH,
     "app/telemetry/correlation.py: return": HEALTH,
     "app/telemetry/correlation.py: return [tool for tool, kept in keeps.items() if kept]": (
-        "ids lead the same way without it; tests/app/test_correlation.py holds it to be true"
+        "ids lead the same way without it; tests/correlation/ holds it to be true"
     ),
 }
 
