@@ -86,13 +86,16 @@ def may_have_dropped(evidence: Evidence, before_ms: float, after_ms: float) -> b
 
 
 def _made_late(evidence: Evidence, service: str) -> list[int]:
-    """Return when watchtower made streams for a service that was in use already."""
+    """Return when watchtower made streams for a service that was in use already.
+
+    Those that the app's own code makes, in whichever thread, hold up no line.
+    """
     if not any(evidence.notes("log-handler", service)):
         return []
     return [
         int(note["ms"])
         for note in evidence.notes("logs-call", service)
-        if note["operation"] == "CreateLogStream" and not note["at_start"]
+        if note["operation"] == "CreateLogStream" and not (note["at_start"] or note["lines"])
     ]
 
 
