@@ -59,7 +59,12 @@ CREATE TABLE xray_segment_documents (
 CREATE UNIQUE INDEX xray_segment_documents_by_id ON xray_segment_documents (trace_id, id);
 CREATE INDEX xray_segment_documents_by_time ON xray_segment_documents (received_ns);
 
--- All below is made anew from a trace's documents whenever one arrives.
+-- Traces of which documents have arrived since they were last read.
+CREATE TABLE xray_unindexed (
+    trace_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+-- All below is made anew from a trace's documents when it is read after one has arrived.
 -- Booleans are 0 or 1; times end in _ns (since 1970), lengths of time are seconds.
 CREATE TABLE xray_traces (
     trace_id TEXT PRIMARY KEY,

@@ -19,6 +19,7 @@ from workshop.sandbox.faults.daemon_door import DaemonDoor
 from workshop.sandbox.faults.doors import Doors
 from workshop.sandbox.faults.modes import Fault
 from workshop.sandbox.http_server import HttpServer
+from workshop.sandbox.indexer import Indexer
 from workshop.sandbox.ports import bind_daemon, bind_http, bind_steady
 from workshop.sandbox.state import State
 from workshop.sandbox.store import Reader, Store, make_folder
@@ -135,6 +136,9 @@ def running_sandbox(
         sandbox = Sandbox(
             data_dir, store, http_socket.getsockname()[1], own_daemon_port, daemon, doors
         )
+        indexer = Indexer(store)
+        indexer.start()
+        stack.callback(indexer.stop)
         http = HttpServer(app, http_socket)
         http.start()
         stack.callback(http.stop)

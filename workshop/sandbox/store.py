@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from workshop.errors import WorkshopError
 FILE_NAME = "sandbox.sqlite"
 # One for what all share and X-Ray and Honeycomb need, and one beside the code of each newer vendor.
 SCHEMAS = sorted(Path(__file__).parent.rglob("schema.sql"))
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 # Marks the file as ours, so that no other program's database is ever written to.
 APPLICATION_ID = 0x77736278
 BUSY_TIMEOUT = 10.0
+WRITERS_TURN = 0.01
 
 Reader = sqlite3.Connection
 
@@ -53,6 +55,7 @@ class Store:
         make_folder(data_dir)
         self.data_dir = data_dir
         self._lock = threading.Lock()
+        self._last_change = 0.0
         file = data_dir / FILE_NAME
         try:
             self._connection = sqlite3.connect(file, BUSY_TIMEOUT, check_same_thread=False)
@@ -94,10 +97,32 @@ class Store:
         """Give the connection for one transaction: all of it is kept, or none."""
         with self._lock, self._connection:
             yield self._connection
+        self._last_change = time.monotonic()
 
     def reader(self) -> contextlib.AbstractContextManager[Reader]:
         """Open the same data for reading, as `open_reader` does."""
+        self.index()
         return open_reader(self.data_dir)
+
+    def index(self) -> None:
+        """Index all that waits for it; a transaction that reads what is indexed needs it before."""
+        while self._index_some():
+            pass
+
+    def index_if_quiet(self, pause: float) -> bool:
+        """Index some of what waits for it, unless something has just arrived.
+
+        Args:
+            pause: for how long nothing may have arrived, in seconds.
+
+        Returns:
+            Whether anything was indexed.
+        """
+        return time.monotonic() > self._last_change + pause and self._index_some()
+
+    def _index_some(self) -> bool:
+        with self._lock, self._connection:
+            return _index_some(self._connection)
 
     def close(self) -> None:
         """Close the file; a store that is closed takes nothing more."""
@@ -109,7 +134,8 @@ class Store:
 def open_reader(data_dir: Path) -> Iterator[Reader]:
     """Open a sandbox's data for reading, from any process, while the sandbox runs or after it.
 
-    All that is read inside one `with` is of one moment.
+    All that is read inside one `with` is of one moment. What is indexed only when it is read is
+    indexed first.
 
     Args:
         data_dir: the folder that the sandbox was given.
@@ -131,10 +157,40 @@ def open_reader(data_dir: Path) -> Iterator[Reader]:
             _check_is_ours(connection, file)
         except sqlite3.DatabaseError:
             raise _foreign(file, "is not a database of the sandbox") from None
+        _index_all(file, connection)
         connection.execute("BEGIN")
         yield connection
     finally:
         connection.close()
+
+
+def _index_all(file: Path, reader: Reader) -> None:
+    """Index what waits for it, in transactions of its own."""
+    if not _needs_index(reader):
+        return
+    with contextlib.closing(sqlite3.connect(file, BUSY_TIMEOUT)) as connection:
+        is_more = True
+        while is_more:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                is_more = _index_some(connection)
+            # Whoever waits to write asks again after some milliseconds, and is to have a chance.
+            time.sleep(WRITERS_TURN)
+
+
+def _needs_index(reader: Reader) -> bool:
+    return reader.execute("SELECT 1 FROM xray_unindexed LIMIT 1").fetchone() is not None
+
+
+def _index_some(connection: sqlite3.Connection) -> bool:
+    """Index some of what waits for it, in a transaction, and tell whether anything did."""
+    if not _needs_index(connection):
+        return False
+    # Late, for it needs this module; and most readers find nothing to index.
+    from workshop.sandbox.xray.index import index_waiting
+
+    index_waiting(connection)
+    return True
 
 
 def _check_is_ours(connection: sqlite3.Connection, file: Path) -> None:

@@ -189,6 +189,7 @@ def test_twenty_thousand_segments_do_not_slow_it_down(store):
         for number in range(200)
     ]
     assert store_documents(store, made) == []
+    store.index()
     with store.transaction() as connection:
         for table in ("xray_segment_documents", *DERIVED):
             copy_rows(connection, table, copies=100, seconds=6)

@@ -19,13 +19,15 @@ from typing import Any
 
 from workshop.sandbox.store import Store
 from workshop.sandbox.xray.daemon_counts import DaemonCounts, add_counts
-from workshop.sandbox.xray.inbox import Inbox
+from workshop.sandbox.xray.inbox import BATCH, Inbox
 from workshop.sandbox.xray.segments import store_documents
 
 # Room for bursts, as far as the system grants it: what does not fit is lost, as UDP is.
 RECEIVE_BUFFER = 4 * 1024 * 1024
 DATAGRAM_LIMIT = 65_536
 IDLE = 1.0
+# Into a store, larger batches than X-Ray takes: most of what one costs it costs whatever its size.
+LOCAL_BATCH = 500
 
 # Linux' SO_MEMINFO: nine numbers on a socket's memory, the last one the datagrams it dropped.
 _SO_MEMINFO = 55
@@ -57,7 +59,7 @@ class Daemon:
         self._socket = listener
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self._socket.setblocking(False)
-        self._inbox = Inbox(idle)
+        self._inbox = Inbox(idle, BATCH if deliver else LOCAL_BATCH)
         self._lost = 0
         # Of a socket that another daemon has had before, not what was lost there.
         self._take_lost()

@@ -33,11 +33,13 @@ class Inbox:
 
     Args:
         idle: how long a batch that is not full waits for more, in seconds since the last arrival.
+        most: how many datagrams are taken out at once.
         memory_limit: how many bytes may wait; beyond it the oldest datagrams are dropped.
     """
 
-    def __init__(self, idle: float, memory_limit: int = MEMORY_LIMIT) -> None:
+    def __init__(self, idle: float, most: int = BATCH, memory_limit: int = MEMORY_LIMIT) -> None:
         self._idle = idle
+        self._most = most
         self._memory_limit = memory_limit
         self._waiting: deque[bytes] = deque()
         self._size = 0
@@ -76,7 +78,9 @@ class Inbox:
                 if left is not None and left <= 0:
                     break
                 self._changed.wait(left)
-            datagrams = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            # What does not fill a batch yet waits for more.
+            ready = len(self._waiting) // BATCH * BATCH or len(self._waiting)
+            datagrams = [self._waiting.popleft() for _ in range(min(self._most, ready))]
             self._size -= sum(map(sys.getsizeof, datagrams))
             spilled, self._spilled = self._spilled, 0
             return Batch(datagrams, spilled)

@@ -20,33 +20,52 @@ _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9_.]{1,500}")
 ANNOTATION_TEXT_LIMIT = 1000
 
 DERIVED = ("xray_traces", "xray_segments", "xray_edges", "xray_annotations", "xray_root_causes")
-TRACES_AT_ONCE = 100
+TRACES_AT_ONCE = 50
+# How many traces may wait to be indexed: so that who reads first need not wait for long.
+MOST_WAITING = 50_000
 _DAY = 86_400.0
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _Row = dict[str, Any]
 
 
-def index_traces(connection: sqlite3.Connection, trace_ids: Iterable[str]) -> None:
+def index_later(connection: sqlite3.Connection, trace_ids: Iterable[str]) -> None:
+    """Note traces of which documents have arrived; where very many wait, index some now.
+
+    To index a trace takes ten times as long as to keep it, and is done when it is first read, or
+    when nothing else is to be done.
+
+    Args:
+        connection: in a transaction.
+        trace_ids: those traces.
+    """
+    connection.executemany(
+        "INSERT OR IGNORE INTO xray_unindexed (trace_id) VALUES (?)",
+        [(trace_id,) for trace_id in trace_ids],
+    )
+    beyond = "SELECT 1 FROM xray_unindexed LIMIT 1 OFFSET ?"
+    while connection.execute(beyond, (MOST_WAITING,)).fetchone():
+        index_waiting(connection)
+
+
+def index_waiting(connection: sqlite3.Connection) -> None:
     """Make the rows of some traces anew, from all documents that have arrived of them.
 
     Args:
         connection: in a transaction.
-        trace_ids: traces of which there are documents.
     """
-    waiting = iter(trace_ids)
-    # A few at a time: many rows are written faster at once, and all might be too many to hold.
-    while some := list(itertools.islice(waiting, TRACES_AT_ONCE)):
-        rows: dict[str, list[_Row]] = {table: [] for table in DERIVED}
-        for trace_id in some:
-            for table, more in _describe(connection, trace_id).items():
-                rows[table] += more
-        for table in DERIVED:
-            connection.executemany(
-                f"DELETE FROM {table} WHERE trace_id = ?",  # noqa: S608
-                [(trace_id,) for trace_id in some],
-            )
-            _insert(connection, table, rows[table])
+    # A few at a time: many rows are written faster at once, and who else writes has to wait.
+    trace_ids = connection.execute(
+        "SELECT trace_id FROM xray_unindexed LIMIT ?", (TRACES_AT_ONCE,)
+    ).fetchall()
+    rows: dict[str, list[_Row]] = {table: [] for table in DERIVED}
+    for (trace_id,) in trace_ids:
+        for table, more in _describe(connection, trace_id).items():
+            rows[table] += more
+    for table in DERIVED:
+        connection.executemany(f"DELETE FROM {table} WHERE trace_id = ?", trace_ids)  # noqa: S608
+        _insert(connection, table, rows[table])
+    connection.executemany("DELETE FROM xray_unindexed WHERE trace_id = ?", trace_ids)
 
 
 def _describe(connection: sqlite3.Connection, trace_id: str) -> dict[str, list[_Row]]:
@@ -185,13 +204,14 @@ def _describe_edge(
 def _describe_outcome(segment: XraySegment) -> _Row:
     """Return what is judged of a segment and of a call alike."""
     request = as_object(segment.http.get("request"))
-    ends = [part.end for part in segment.walk_parts() if part.end is not None]
+    ends = [part.end for part in segment.walk_parts()]
+    ended = [end for end in ends if end is not None]
     return {
-        "partial": any(part.in_progress for part in segment.walk_parts()),
+        "partial": None in ends,
         "start_ns": as_ns(segment.start),
         "end_ns": None if segment.end is None else as_ns(segment.end),
         "response_time": None if segment.in_progress else round(segment.duration, 6),
-        "duration": round(max(ends, default=segment.start) - segment.start, 6),
+        "duration": round(max(ended, default=segment.start) - segment.start, 6),
         "ok": segment.ok,
         "error": segment.error,
         "throttle": segment.throttle,

@@ -31,7 +31,7 @@ def find_failures(trace: XrayTrace, flag: str) -> list[dict[str, Any]]:
         flag: `fault` or `error`.
     """
     root = trace.root
-    if root is None:
+    if root is None or not any(getattr(part, flag) for part in trace.parts):
         return []
 
     def is_last(way: _Way) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from workshop.sandbox import refusals
 from workshop.sandbox.store import Store
-from workshop.sandbox.xray.index import index_traces
+from workshop.sandbox.xray.index import index_later
 from workshop.sandbox.xray.search.settings import read_settings
 from workshop.sandbox.xray.validation import InvalidSegmentError, parse_document
 
@@ -71,7 +71,7 @@ def keep_documents(
         for said, text in documents
     ]
     connection.executemany(_KEEP, rows)
-    index_traces(connection, dict.fromkeys(row[1] for row in rows))
+    index_later(connection, dict.fromkeys(row[1] for row in rows))
 
 
 def put_trace_segments(store: Store, params: dict[str, Any]) -> dict[str, Any]:

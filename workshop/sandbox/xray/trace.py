@@ -63,6 +63,8 @@ class XraySegment:
     @property
     def children(self) -> list["XraySegment"]:
         """What is directly below it, by start: its parts, and the segments of whom it called."""
+        if not self.downstream:
+            return self.subsegments
         return sorted([*self.subsegments, *self.downstream], key=lambda each: each.start)
 
     @property
@@ -155,7 +157,7 @@ class XrayTrace:
         segments = [each for each in self.roots if not each.is_subsegment]
         return min(segments, key=lambda each: (each.missing_parent, each.start), default=None)
 
-    @property
+    @cached_property
     def parts(self) -> list[XraySegment]:
         """All segments and subsegments."""
         return [part for segment in self.segments for part in segment.walk_parts()]

@@ -98,6 +98,7 @@ def cancel_trace_retrieval(store: Store, params: dict[str, Any]) -> dict[str, An
 
 def _look_at(store: Store, token: str) -> tuple[str, list[str]]:
     """Return a retrieval's status and its traces; the first look finds it not yet complete."""
+    store.index()
     with store.transaction() as connection:
         status, trace_ids = _read(connection, token)
         if status == RUNNING:
