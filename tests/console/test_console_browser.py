@@ -83,18 +83,34 @@ def test_one_request_is_followed_through_all_tools(open_page):
     page = open_page("/")
     page.get_by_role("navigation").get_by_role("link", name="Honeycomb").click()
     row = page.get_by_role("row").filter(has=page.locator(f"a[href$='{trace_id(3)}']"))
-    row.get_by_role("link", name="in all tools").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("One request in all tools")
-    expect(page.get_by_text("by trace id")).to_have_count(4)
-    matches = page.locator(".matches")
-    matches.get_by_role("link", name="backend, GET").click()
+    row.get_by_role("link", name="in X-Ray").click()
     expect(page).to_have_url(re.compile("/xray/trace/1-a3a3a3a3-"))
-    matches.get_by_role("link", name=GROUP).click()
+    page.locator(".matches").get_by_role("link", name=GROUP).click()
     expect(page.get_by_label("Filter pattern")).to_have_value(f'"{trace_id(3)}"')
     expect(page.locator("tbody tr")).to_have_count(1)
-    page.get_by_role("link", name="in all tools").click()
-    matches.get_by_role("link", name="#1 KeyError").click()
+    page.get_by_role("link", name="in Rollbar").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(XSS)
+    rows = page.get_by_role("region", name="Occurrences, the latest first")
+    rows.get_by_role("link", name="in Honeycomb").first.click()
+    expect(page).to_have_url(re.compile("/honeycomb/trace/"))
+
+
+def test_a_square_of_the_heatmap_leads_to_its_slowest_request(open_page):
+    page = open_page("/honeycomb")
+    page.locator(f".picture a[href$='{trace_id(5)}']").click()
+    expect(page).to_have_url(re.compile(f"/honeycomb/trace/{trace_id(5)}"))
+
+
+def test_a_query_is_run_and_drawn(open_page):
+    page = open_page("/cloudwatch/insights")
+    page.get_by_role("link", name="how many of each level").click()
+    expect(page.get_by_role("group", name="Chart: lines by level")).to_be_visible()
+    box = page.get_by_label("Query")
+    expect(box).to_have_value("stats count(*) as lines by level")
+    box.fill("stats cuont(*)")
+    page.get_by_role("button", name="Run query").click()
+    expect(page.get_by_role("alert")).to_contain_text("cuont")
+    expect(box).to_have_value("stats cuont(*)")
 
 
 def test_the_keyboard_alone_is_enough(open_page):
@@ -129,7 +145,8 @@ def test_what_arrives_is_shown_without_a_reload(open_page, tmp_path):
         walk = Walk(sandbox.url, sandbox.daemon_port)
         walk.send_spans(0)
         expect(page.get_by_role("status")).to_have_text(re.compile("^1 trace, "))
-        link = page.get_by_role("link", name=f"GET {path_of(0)}", exact=True)
+        traces = page.get_by_role("region", name="Recent traces")
+        link = traces.get_by_role("link", name=f"GET {path_of(0)}", exact=True)
         link.focus()
         walk.send_spans(1)
         expect(page.get_by_role("status")).to_have_text(re.compile("^2 traces, "))

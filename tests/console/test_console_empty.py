@@ -17,6 +17,8 @@ from workshop.sandbox.server import running_sandbox
 @pytest.mark.parametrize(
     ("address", "before", "after"),
     [
+        ("/honeycomb", "No traces yet.", "1 trace, 1 event."),
+        ("/xray", "No segments yet.", "1 trace, 1 document"),
         ("/cloudwatch", "No log groups yet.", "/cloudwatch/group?name=first"),
         ("/rollbar", "No items yet.", "#1 hello"),
     ],
@@ -29,7 +31,8 @@ def test_what_an_empty_page_says_fills_it(tmp_path, address, before, after):
 
         page = read()
         assert before in page
-        (commands,) = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+        # First what an app needs, then what needs no app.
+        _, commands = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["bash", "-e", "-c", unescape(commands)],

@@ -1,10 +1,11 @@
 """What each page shows of a walked workshop."""
 
 import re
+from urllib.parse import quote, urljoin
 
 import pytest
 from console_client import Elements
-from walked import CALLS, GROUP, REQUESTS, XSS, path_of, trace_id, xray_id
+from walked import CALLS, GROUP, QUOTES, REQUESTS, XSS, path_of, trace_id, xray_id
 
 from workshop.sandbox.console.recent_traces import percentile
 from workshop.sandbox.console.rollbar_pages import Bins
@@ -14,11 +15,17 @@ from workshop.sandbox.xray.sampling_statistics import add_statistics
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 FAILED = REQUESTS // 4
+ROUTE = "&route=" + quote("GET /profiles/<handle>")
 
 
 def shown(client, address):
     """A page's text, its white space folded."""
     return " ".join(Elements(client.text(address)).text.split())
+
+
+def listed_traces(page):
+    """The traces of the Honeycomb page's list, in its order."""
+    return re.findall(r'<td><a href="\./honeycomb/trace/(\w+)"', page)
 
 
 def test_overview_counts_what_arrived(client):
@@ -31,8 +38,7 @@ def test_overview_counts_what_arrived(client):
 
 def test_honeycomb_lists_the_latest_traces_first(client):
     page = client.text("/honeycomb")
-    listed = re.findall(r'href="\./honeycomb/trace/(\w+)"', page)
-    assert listed == [trace_id(number) for number in reversed(range(REQUESTS))]
+    assert listed_traces(page) == [trace_id(number) for number in reversed(range(REQUESTS))]
     assert "2 errors" in page
 
 
@@ -45,6 +51,44 @@ def test_honeycomb_tells_how_long_routes_take(client):
     assert f"backend GET {path_of(0)} 4 0 {even[1]} {even[3]}" in text
     assert f"backend GET {path_of(1)} 4 ✗ 2 {odd[1]} {odd[3]}" in text
     assert f"GET /profiles/<handle> {CALLS * REQUESTS} ✗ 2 20 ms 20 ms" in text
+
+
+def test_honeycomb_draws_requests_from_outside_as_a_heatmap(client):
+    page = Elements(client.text("/honeycomb"))
+    pictures = [each["aria-label"] for each in page.named("svg") if "aria-label" in each]
+    shortest, longest = 20 + 30 * CALLS, 20 + 30 * CALLS + REQUESTS - 1
+    told = f"Heatmap of {REQUESTS} requests, {shortest} ms to {longest} ms, {FAILED} failed"
+    assert pictures == [told]
+    squares = [each for each in page.named("a") if each.get("tabindex") == "-1"]
+    assert len(squares) == REQUESTS
+    assert f"1 request, 1 failed, the slowest GET {path_of(3)}, {shortest + 3} ms" in {
+        each["aria-label"] for each in squares
+    }
+    assert {each["href"] for each in squares} == {
+        f"./honeycomb/trace/{trace_id(number)}" for number in range(REQUESTS)
+    }
+
+
+def test_honeycomb_shows_one_route_alone(client):
+    (route,) = [
+        each["href"]
+        for each in Elements(client.text("/honeycomb")).named("a")
+        if each["href"].endswith(quote(f"GET {path_of(1)}", safe="/").replace("%20", "+"))
+    ]
+    page = client.text(urljoin("/honeycomb", route))
+    assert listed_traces(page) == [trace_id(number) for number in (7, 5, 3, 1)]
+    assert "Heatmap of 4 requests" in page
+    assert f"Recent traces with GET {path_of(1)}" in page
+    assert '<tr aria-current="true">' in page
+    # Of profiles, a route that only backend has asked for.
+    page = client.text("/honeycomb?service=" + quote(f"profiles{QUOTES}") + ROUTE)
+    assert f"Heatmap of {CALLS * REQUESTS} requests" in page
+    assert len(listed_traces(page)) == REQUESTS
+
+
+def test_honeycomb_says_when_a_route_has_nothing(client):
+    page = shown(client, "/honeycomb?service=backend&route=GET /gone")
+    assert "Of backend: GET /gone nothing is among the latest 5,000 events. All routes" in page
 
 
 @pytest.mark.parametrize(
@@ -164,16 +208,46 @@ def test_a_pattern_that_is_wrong_is_explained(client, addresses):
 
 
 def test_insights_gives_a_table_and_bars(client):
-    page = Elements(client.text("/cloudwatch/insights?query=stats count(*) as n by level"))
+    address = "/cloudwatch/insights?query=stats count(*) as n by level | sort n desc"
+    page = Elements(client.text(address))
     text = " ".join(page.text.split())
     assert f"{REQUESTS} of {REQUESTS} lines matched" in text
-    bars = [float(each["width"]) for each in page.named("rect") if each.get("class") == "half"]
-    assert sorted(bars)[-1] == 100
-    assert "level n n, drawn" in text
+    assert [each["aria-label"] for each in page.named("svg")] == ["Chart: n by level"]
+    widths = [float(each["width"]) for each in page.named("rect") if each.get("class") == "bar"]
+    assert len(widths) == 3
+    # Half of the lines are no JSON, so they have no level; of the others two are errors.
+    assert widths[0] == pytest.approx(2 * widths[1], rel=0.01)
+    assert "level n 4 ERROR 2 INFO 2" in text
 
 
-def test_insights_draws_no_bars_for_lines(client, addresses):
-    assert ", drawn" not in client.text(addresses["insights lines"])
+def test_insights_draws_times_from_left_to_right(client, addresses):
+    page = Elements(client.text(addresses["insights result"]))
+    assert [each["aria-label"] for each in page.named("svg")] == ["Chart: count(*) over time"]
+    columns = [each for each in page.named("rect") if each.get("class") == "bar"]
+    assert len({each["x"] for each in columns}) == len(columns) > 3
+
+
+def test_insights_draws_nothing_for_lines(client, addresses):
+    assert Elements(client.text(addresses["insights lines"])).named("svg") == []
+
+
+def test_insights_begins_with_queries_that_run(client):
+    page = Elements(client.text("/cloudwatch/insights"))
+    examples = [each["href"] for each in page.named("a") if "query=" in each["href"]]
+    assert len(examples) == 4
+    for address in examples:
+        told = shown(client, urljoin("/cloudwatch/insights", address))
+        assert "lines matched" in told, address
+
+
+@pytest.mark.parametrize("page", ["/xray", f"/cloudwatch/group?name={GROUP}"])
+def test_a_filter_box_begins_with_filters_that_it_takes(client, page):
+    links = [each["href"] for each in Elements(client.text(page)).named("a")]
+    name = "filter" if page == "/xray" else "pattern"
+    examples = [each for each in links if re.search(rf"\?(name=[\w-]+&)?{name}=", each)]
+    assert len(examples) >= 3
+    for address in examples:
+        assert 'role="alert"' not in client.text(urljoin(page, address)), address
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """One request is found in all tools: by its trace id, else by time and path."""
 
+import json
+import time
+
 import pytest
 from exports import save_spans
 from walked import GROUP, path_of, trace_id, xray_id
 
+from workshop.sandbox.cloudwatch.operations import OPERATIONS as LOGS
 from workshop.sandbox.console import same_request
 from workshop.sandbox.console.matching import BY_ID, BY_TIME, Request, plain_id
+from workshop.sandbox.xray.segments import put_trace_segments
 
 SECOND = 10**9
 
@@ -48,9 +53,57 @@ def test_a_request_that_has_two_ids_is_found_by_time_and_path(look, walked):
 def test_a_time_and_a_path_are_enough(look, walked):
     number = 7
     matches = look("", walked.walk.begin(number) * SECOND, path_of(number))
-    for tool in ("honeycomb", "xray", "cloudwatch", "rollbar"):
+    for tool in ("honeycomb", "xray"):
         assert [how for how, _ in matches[tool]] == [BY_TIME], tool
+    # What they have found holds an id, and so do lines and occurrences.
+    for tool in ("cloudwatch", "rollbar"):
+        assert [how for how, _ in matches[tool]] == ["by X-Ray's trace id"], tool
     assert GROUP in matches["cloudwatch"][0][1]
+
+
+def test_lines_are_found_by_the_id_that_the_other_sdk_has_given(empty):
+    """The log holds OpenTelemetry's id, and the request is asked for by X-Ray's."""
+    own, other = "ab" * 16, "cd" * 16
+    start_s = int(time.time()) - 60
+    span = {"trace.span_id": "1", "name": "GET /x", "url.path": "/x", "time_ns": start_s * SECOND}
+    save_spans(empty.store, other, [span])
+    segment = {
+        "trace_id": f"1-{own[:8]}-{own[8:]}",
+        "id": "1" * 16,
+        "name": "backend",
+        "start_time": start_s,
+        "end_time": start_s + 1,
+        "http": {"request": {"url": "http://a/x", "method": "GET"}},
+    }
+    put_trace_segments(empty.store, {"TraceSegmentDocuments": [json.dumps(segment)]})
+    for name, params in (
+        ("CreateLogGroup", {"logGroupName": "g"}),
+        ("CreateLogStream", {"logGroupName": "g", "logStreamName": "s"}),
+        (
+            "PutLogEvents",
+            {
+                "logGroupName": "g",
+                "logStreamName": "s",
+                "logEvents": [
+                    {"timestamp": start_s * 1000 + place, "message": json.dumps(line)}
+                    for place, line in enumerate(
+                        (
+                            {"message": "asked for y", "path": "/y", "trace_id": other},
+                            {"message": "asked for x", "path": "/x", "trace_id": other},
+                        )
+                    )
+                ],
+            },
+        ),
+    ):
+        LOGS[name](empty.store, params)
+    with empty.store.reader() as reader:
+        found = same_request.find(reader, Request(own)).matches
+    assert [each.how for each in found["honeycomb"]] == [BY_TIME]
+    (line,) = found["cloudwatch"]
+    assert line.how == "by Honeycomb's trace id"
+    assert line.title == "g: 2 lines, such as asked for x"
+    assert line.values["pattern"] == f'"{other}"'
 
 
 @pytest.mark.parametrize(
@@ -67,12 +120,35 @@ def test_an_id_that_is_not_there_finds_nothing(look):
     assert not any(look("no id").values())
 
 
-def test_lines_and_occurrences_of_another_trace_are_another_requests(look, walked):
+def test_lines_and_occurrences_of_another_trace_are_never_found_by_time(look, walked):
     """They have the time and the path, and an id that says otherwise."""
     start_ns = walked.walk.begin(7) * SECOND
     matches = look("f" * 32, start_ns, path_of(7))
-    assert matches["cloudwatch"] == []
-    assert matches["rollbar"] == []
+    for tool in ("cloudwatch", "rollbar"):
+        assert BY_TIME not in [how for how, _ in matches[tool]]
+
+
+@pytest.mark.parametrize(
+    ("tool", "page"),
+    [
+        ("honeycomb", f"./honeycomb/trace/{trace_id(3)}"),
+        ("xray", "./xray/trace/1-a3a3a3a3-"),
+        ("cloudwatch", f"./cloudwatch/group?name={GROUP}&pattern="),
+        ("rollbar", "./rollbar/item/1?occurrence="),
+    ],
+)
+def test_one_click_leads_to_the_request_in_another_tool(client, tool, page):
+    answer = client.get(f"/request?id={trace_id(3)}&in={tool}")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(page)
+
+
+@pytest.mark.parametrize("tool", ["rollbar", "zipkin", ""])
+def test_where_a_tool_has_nothing_the_others_are_told(client, tool):
+    answer = client.get(f"/request?id={trace_id(2)}&in={tool}")
+    assert answer.status_code == 200
+    assert ("Rollbar has nothing of this request" in answer.text) == (tool == "rollbar")
+    assert trace_id(2) in answer.text
 
 
 def test_of_several_at_one_time_the_nearest_come_first(empty):

@@ -22,6 +22,8 @@ BAND = "#f6f8fa"
 ERROR = "#b3261e"
 """Edges and text of errors, never their only mark: the word stands beside it."""
 ERROR_MARK = "✗"
+SHADES = ("#cfe3f1", "#8fbfe0", "#3a87bd", "#004a75")
+"""Of one colour, for few to many: each is told from the next in grey, too."""
 
 
 @dataclass(frozen=True)

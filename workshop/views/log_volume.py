@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workshop.errors import WorkshopError
-from workshop.views import colours, lettering, log_lines, sheet, words
+from workshop.views import colours, lettering, log_lines, sheet, time_axis, words
 from workshop.views.heading import Heading
 from workshop.views.layout import GAP, MARGIN, WIDTH
 from workshop.views.legend import Entry, Legend
@@ -22,16 +21,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 2.2
 ABOVE = 0.2
-AXIS = 0.3
 WIDEST = 0.6
-MOST = 60
-"""No picture has more columns than this."""
-BINS_MS = (
-    *(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000),
-    *(60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 10_800_000, 86_400_000),
-)
-"""The lengths of time that a column may stand for, if nobody asks for one."""
-UNITS = ((3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms"))
 
 
 def draw(
@@ -51,7 +41,7 @@ def draw(
     """
     lines = log_lines.read_lines(events)
     length_ms, columns = _count(lines, bin_ms)
-    facts = f"{log_lines.describe(lines)}; one column is {_say(length_ms)}"
+    facts = f"{log_lines.describe(lines)}; one column is {time_axis.say(length_ms)}"
     heading = Heading(title or facts, facts if title else "", WIDTH)
     levels = log_lines.count_levels(lines)
     entries = [
@@ -61,7 +51,7 @@ def draw(
     legend = Legend(entries, WIDTH)
     top = heading.bottom + ABOVE
     base = top + HEIGHT
-    page = Sheet(WIDTH, base + AXIS + legend.height)
+    page = Sheet(WIDTH, base + time_axis.HEIGHT + legend.height)
     heading.write(page)
     most = max(sum(column.values()) for column in columns)
     left = _draw_scale(page, most, top, base)
@@ -75,8 +65,8 @@ def draw(
                 x = left + width * index + (width - thick) / 2
                 page.bar(x, y - height / 2, thick, height, "bar", LOOKS[level])
             y -= height
-    _draw_times(page, left, width, base, length_ms, len(columns))
-    legend.draw(page, base + AXIS)
+    time_axis.draw(page, left, width, base, length_ms, len(columns))
+    legend.draw(page, base + time_axis.HEIGHT)
     return page.figure
 
 
@@ -120,13 +110,13 @@ def _count(lines: list[LogLine], bin_ms: int | None) -> tuple[int, list[Counter[
     start_ms, span_ms = lines[0].time_ms, lines[-1].time_ms - lines[0].time_ms
     if bin_ms is not None and bin_ms < 1:
         raise WorkshopError("A column cannot stand for less than 1 ms.", "Give a larger bin_ms.")
-    suits = (each for each in BINS_MS if span_ms // each < MOST)
-    length_ms = bin_ms or next(suits, span_ms // MOST + 1)
+    length_ms = bin_ms or time_axis.choose_length(span_ms)
     number = span_ms // length_ms + 1
-    if number > MOST:
+    if number > time_axis.MOST:
+        many = f"{number:,} columns of {time_axis.say(length_ms)}"
         raise WorkshopError(
-            f"There would be {number:,} columns of {_say(length_ms)}; {MOST} can be told apart.",
-            f"Give a bin_ms of at least {span_ms // MOST + 1}, or none.",
+            f"There would be {many}; {time_axis.MOST} can be told apart.",
+            f"Give a bin_ms of at least {span_ms // time_axis.MOST + 1}, or none.",
         )
     columns: list[Counter[str]] = [Counter() for _ in range(number)]
     for line in lines:
@@ -146,28 +136,3 @@ def _draw_scale(page: Sheet, most: int, top: float, base: float) -> float:
         page.line([(left, y), (WIDTH - MARGIN, y)], "grid", colours.GRID)
         page.text(MARGIN, y, f"{place:,}", "tick", colours.MUTED, SMALL)
     return left
-
-
-def _draw_times(
-    page: Sheet, left: float, width: float, base: float, length_ms: int, number: int
-) -> None:
-    """Write below some columns, as many as there is room for, when they start."""
-    y = base + AXIS / 2
-    size, unit = _choose_unit(length_ms * number)
-    starts = [f"{index * length_ms / size:g} {unit}" for index in range(number)]
-    room = max(lettering.measure(start, SMALL) for start in starts) + GAP
-    for index in range(0, number, math.ceil(room / width)):
-        text, x = starts[index], left + width * index
-        if x + lettering.measure(text, SMALL) <= WIDTH - MARGIN:
-            page.text(x, y, text, "time", colours.MUTED, SMALL)
-
-
-def _say(length_ms: int) -> str:
-    """Return a length of time in its largest whole unit, such as '5 s'."""
-    size, unit = next(each for each in UNITS if length_ms % each[0] == 0)
-    return f"{length_ms // size:,} {unit}"
-
-
-def _choose_unit(length_ms: int) -> tuple[int, str]:
-    """Return the unit to count a length of time in: the largest that it has at least two of."""
-    return next((each for each in UNITS if length_ms >= 2 * each[0]), UNITS[-1])

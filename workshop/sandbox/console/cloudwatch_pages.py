@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
 from workshop.sandbox.aws.errors import ApiError
-from workshop.sandbox.cloudwatch.insights import QueryResult, run_query
+from workshop.sandbox.cloudwatch.insights import run_query
 from workshop.sandbox.cloudwatch.logs import read_group, read_groups, read_streams
 from workshop.sandbox.console import frame, log_lines
 from workshop.sandbox.console.drawings import Drawings
+from workshop.sandbox.console.query_results import tabulate
 from workshop.sandbox.console.refused import read_last
 from workshop.sandbox.store import Reader, Store
 
@@ -32,29 +32,20 @@ RANGES = {
     "86400": "the last day",
     "": "all time",
 }
-EXAMPLE = "fields @timestamp, level, message\n| sort @timestamp desc\n| limit 20"
+PATTERNS = ('{ $.level = "ERROR" }', "{ $.duration_ms > 500 }", '"Exception"')
+"""Filter patterns to begin with."""
+EXAMPLES = {
+    "the latest lines": "fields @timestamp, level, message\n| sort @timestamp desc\n| limit 20",
+    "the slowest routes": "filter ispresent(duration_ms)\n"
+    "| stats count(*) as requests, avg(duration_ms) as average_ms by route\n"
+    "| sort average_ms desc",
+    "how many of each level": "stats count(*) as lines by level",
+    "lines in each minute": "stats count(*) as lines by bin(1m)",
+}
+"""Queries to begin with, by what they find."""
 
 # The index on group and time holds all that this counts.
 _LINES = "SELECT group_name, count(*) FROM cloudwatch_log_events GROUP BY group_name"
-
-
-@dataclass(frozen=True)
-class Result:
-    """A query's result as a table, with bars where a column is a number.
-
-    Args:
-        columns: in their order.
-        rows: of texts, in the order of the columns.
-        bars: of each row, how long its bar is, from 0 to 100; empty where nothing is drawn.
-        measured: the column that the bars show.
-        found: what the query found.
-    """
-
-    columns: list[str]
-    rows: list[list[str]]
-    bars: list[float]
-    measured: str
-    found: QueryResult
 
 
 def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
@@ -99,6 +90,7 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
                 streams=read_streams(reader, name),
                 stream=stream,
                 pattern=pattern,
+                examples=PATTERNS,
                 lines=lines[:ROWS],
                 picture=drawings.draw_volume(lines),
                 drawn=DRAWN,
@@ -124,7 +116,7 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
                     found = run_query(
                         reader, chosen, query, max(start_ms, first_ms), end_ms, RESULTS
                     )
-                    result = _tabulate(found)
+                    result = tabulate(found)
                 except ApiError as error:
                     refused = error.message
         return frame.show(
@@ -132,10 +124,12 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
             PAGE,
             groups=groups,
             chosen=chosen,
-            query=query or EXAMPLE,
+            query=query or next(iter(EXAMPLES.values())),
+            examples=EXAMPLES,
             ranges=RANGES,
             seconds=seconds,
             result=result,
+            picture=drawings.draw_chart(result.chart) if result and result.chart else None,
             refused=refused,
             is_cut=is_cut,
             queried=QUERIED,
@@ -161,24 +155,3 @@ def _find_start(reader: Reader, groups: Sequence[str]) -> int:
         for group in groups
     ]
     return max((row[0] for row in starts if row), default=0)
-
-
-def _tabulate(found: QueryResult) -> Result:
-    """Return a result as a table; `@ptr` only leads back to its line, and is left out."""
-    columns = list(dict.fromkeys(name for row in found.rows for name in row if name != "@ptr"))
-    rows = [[row.get(name, "") for name in columns] for row in found.rows]
-    is_events = any("@ptr" in row for row in found.rows)
-    numeric = [name for name in columns if all(_as_number(row.get(name)) for row in found.rows)]
-    measured = numeric[-1] if numeric and not is_events else ""
-    values = [_as_number(row.get(measured)) or (0.0,) for row in found.rows] if measured else []
-    longest = max((value for (value,) in values), default=0.0) or 1.0
-    bars = [max(0.0, 100 * value / longest) for (value,) in values]
-    return Result(columns, rows, bars, measured, found)
-
-
-def _as_number(text: str | None) -> tuple[float] | None:
-    """Return a text's number in a tuple, so that 0 counts as one; None where it is no number."""
-    try:
-        return (float(text),) if text else None
-    except ValueError:
-        return None

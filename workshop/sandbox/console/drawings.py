@@ -11,14 +11,26 @@ from markupsafe import Markup
 
 from workshop.sandbox.console import svg
 from workshop.sandbox.console.log_lines import Line, as_events
+from workshop.views import (
+    bars,
+    columns,
+    heatmap,
+    log_volume,
+    rows,
+    service_map,
+    tree,
+    waterfall,
+    words,
+)
 from workshop.views import log_lines as view_lines
-from workshop.views import log_volume, rows, service_map, tree, waterfall, words
 from workshop.views.layout import MARGIN, ROW, WIDTH
 from workshop.views.service_graph import read_graph
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from workshop.sandbox.console.query_results import Chart
+    from workshop.sandbox.console.recent_traces import ServerSpan
     from workshop.sandbox.honeycomb.spans import Span, Trace
     from workshop.views.rows import Row
 
@@ -87,6 +99,40 @@ class Drawings:
         told = view_lines.describe([line.told for line in lines])
         return svg.render(drawn.figure, f"Log volume, {told}")
 
+    def draw_heatmap(
+        self, requests: Sequence[ServerSpan], link: Callable[[ServerSpan], str]
+    ) -> Markup | None:
+        """Return how long requests took when; None where there are none.
+
+        A square leads to the slowest of its requests.
+
+        Args:
+            requests: in any order.
+            link: returns where a request leads.
+        """
+        if not requests:
+            return None
+        dots = [heatmap.Dot(each.start_ns, each.duration_ms, each.failed) for each in requests]
+        drawn = self._remember(("heatmap", tuple(dots)), lambda: Drawn(heatmap.draw(dots)))
+        grid = heatmap.arrange(dots)
+        links = []
+        areas = svg.find_areas(drawn.figure, "cell")
+        for cell, area in zip(grid.cells, areas, strict=True):
+            slowest = max((requests[index] for index in cell.dots), key=lambda one: one.duration_ms)
+            took = words.milliseconds(slowest.duration_ms)
+            many = words.count(len(cell.dots), "request")
+            failed = f", {cell.failed:,} failed" if cell.failed else ""
+            label = f"{many}{failed}, the slowest {slowest.route}, {took}"
+            links.append(svg.Link(area, link(slowest), label, by_tab=False))
+        label = f"Heatmap of {heatmap.describe(dots)}"
+        return svg.render(drawn.figure, label, links)
+
+    def draw_chart(self, chart: Chart) -> Markup:
+        """Return a query's result as columns over time, or as bars."""
+        state = "chart", chart.title, chart.length_ms, tuple(chart.values.items())
+        drawn = self._remember(state, lambda: Drawn(_draw_chart(chart)))
+        return svg.render(drawn.figure, f"Chart: {chart.title}")
+
     def draw_map(
         self, services: Sequence[dict[str, Any]], title: str, link: Callable[[str], str]
     ) -> tuple[Markup, str]:
@@ -123,6 +169,17 @@ class Drawings:
 
 def _draw(trace: Trace) -> Drawn:
     return Drawn(waterfall.draw(trace), rows.rows(trace), tree.render(trace))
+
+
+def _draw_chart(chart: Chart) -> Figure:
+    if chart.length_ms:
+        over_time = {int(moment): value for moment, value in chart.values.items()}
+        return columns.draw(over_time, chart.length_ms, chart.title)
+    return bars.draw(
+        {str(label): value for label, value in chart.values.items()},
+        chart.title,
+        lambda value: f"{value:,.6g}",
+    )
 
 
 def _describe(span: Span) -> str:

@@ -9,7 +9,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 NAME = "console"
@@ -124,6 +124,17 @@ def to(endpoint: str, **values: Any) -> str:
     }
     path = url_for(f"{NAME}.{endpoint}", **known)
     return ("../" * depth or "./") + path.removeprefix("/")
+
+
+def lead(endpoint: str, **values: Any) -> Response:
+    """Return the answer that leads a browser to another page of the console.
+
+    Args:
+        endpoint: the name of its function.
+        values: what its route and its query take.
+    """
+    answer = redirect(to(endpoint, **values), 303)
+    return Response(answer.get_data(), answer.status, answer.headers)
 
 
 def asked(name: str) -> str:

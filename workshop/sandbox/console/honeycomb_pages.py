@@ -29,14 +29,24 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
 
     @blueprint.get("/honeycomb")
     def show_honeycomb() -> Response:
+        service, route = frame.asked("service"), frame.asked("route")
         with store.reader() as reader:
+            requests = recent_traces.read_requests(reader)
+            chosen = recent_traces.choose(requests, service, route)
+            if service or route:
+                rows = recent_traces.read_rows_of(reader, chosen, ROWS)
+            else:
+                rows = recent_traces.read_rows(reader, ROWS)
             return frame.show(
                 "honeycomb.html",
                 PAGE,
                 trace_count=count_traces(reader),
                 event_count=count_events(reader),
-                rows=recent_traces.read_rows(reader, ROWS),
-                routes=recent_traces.read_routes(reader),
+                service=service,
+                route=route,
+                picture=drawings.draw_heatmap(chosen, _link_request),
+                rows=rows,
+                routes=recent_traces.sum_up(requests),
                 route_events=recent_traces.ROUTE_EVENTS,
                 refusals=read_last(reader, 1, PAGE),
             )
@@ -72,6 +82,10 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
             span=chosen,
             found=found,
         )
+
+
+def _link_request(each: recent_traces.ServerSpan) -> str:
+    return frame.to("show_trace", trace_id=each.trace_id)
 
 
 def _choose(trace: Trace, span_id: str) -> Span:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 BY_ID = "by trace id"
 BY_TIME = "by time and path"
+BY_OTHER_ID = "by {}'s trace id"
 
 NEAR_NS = 1_000_000_000
 """Two records of one request start within this time of each other."""
@@ -64,7 +65,7 @@ class Match:
         title: what to call it.
         endpoint: the page that shows it.
         values: what that page takes.
-        how: how it was found, `BY_ID` or `BY_TIME`.
+        how: how it was found, `BY_ID`, `BY_TIME` or one of `BY_OTHER_ID`.
         start_ns: its moment, in nanoseconds since 1970.
         path: what was asked for, without a query; empty where the tool does not know.
     """

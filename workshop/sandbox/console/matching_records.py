@@ -17,6 +17,7 @@ from workshop.sandbox.console.matching import (
 )
 from workshop.sandbox.rollbar.items import Occurrence, select_occurrences
 from workshop.sandbox.store import Reader
+from workshop.views import words
 
 
 def find_lines(reader: Reader, request: Request) -> list[Match]:
@@ -37,18 +38,29 @@ def find_lines(reader: Reader, request: Request) -> list[Match]:
         near += [(group, read_line(Event(*row))) for row in rows]
     by_id = [each for each in near if any(known in each[1].event.message for known in request.ids)]
     if by_id:
-        return [_match_line(*each, BY_ID) for each in by_id]
+        return _match_lines(by_id, request.path, BY_ID)
     # Lines of another trace are another request's, whatever their path.
     same = [each for each in near if each[1].path and each[1].path == request.path]
     same = [each for each in same if not (request.ids and plain_id(each[1].trace_id))]
-    return [_match_line(*each, BY_TIME) for each in same]
+    return _match_lines(same, request.path, BY_TIME)
 
 
-def _match_line(group: str, line: Line, how: str) -> Match:
-    title = f"{group}: {line.told.message[:TITLE_LIMIT]}"
-    pattern = f'"{line.trace_id}"' if line.trace_id else f'"{line.path}"' if line.path else ""
-    values = {"name": group, "pattern": pattern}
-    return Match(title, "show_group", values, how, line.time_ns, line.path)
+def _match_lines(found: list[tuple[str, Line]], path: str, how: str) -> list[Match]:
+    """Return what leads to some lines: one match for all that one filter pattern shows."""
+    by_page: dict[tuple[str, str], list[Line]] = {}
+    for group, line in found:
+        pattern = f'"{line.trace_id}"' if line.trace_id else f'"{line.path}"' if line.path else ""
+        by_page.setdefault((group, pattern), []).append(line)
+    matches = []
+    for (group, pattern), lines in by_page.items():
+        # The request's own line tells more than those of the requests that it led to.
+        line = next((each for each in lines if each.path == path), lines[0])
+        told = line.told.message[:TITLE_LIMIT]
+        many = f"{words.count(len(lines), 'line')}, such as " if len(lines) > 1 else ""
+        values = {"name": group, "pattern": pattern}
+        title = f"{group}: {many}{told}"
+        matches.append(Match(title, "show_group", values, how, line.time_ns, line.path))
+    return matches
 
 
 def find_occurrences(reader: Reader, request: Request) -> list[Match]:

@@ -37,6 +37,16 @@ COUNTS: dict[str, dict[str, Callable[[Reader], int]]] = {
 """What is counted of each tool: the noun, and how."""
 
 
+_LATEST = {
+    "honeycomb": "SELECT max(last_ns) FROM honeycomb_exports",
+    "xray": "SELECT max(time_ns) FROM xray_traces",
+    "cloudwatch": "SELECT max((SELECT max(timestamp_ms) FROM cloudwatch_log_events"
+    " WHERE group_name = kept.name)) * 1000000 FROM cloudwatch_log_groups AS kept",
+    "rollbar": "SELECT max(timestamp) * 1000000000 FROM rollbar_occurrences",
+}
+"""When the latest of each tool happened, in nanoseconds since 1970."""
+
+
 def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Response]) -> None:
     """Add the pages to the console.
 
@@ -55,11 +65,13 @@ def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Re
                 tool: {noun: count(reader) for noun, count in counted.items()}
                 for tool, counted in COUNTS.items()
             }
+            latest = {tool: reader.execute(query).fetchone()[0] for tool, query in _LATEST.items()}
             running = state.read_state(store.data_dir)
             return frame.show(
                 "overview.html",
                 PAGE,
                 counts=counts,
+                latest=latest,
                 refusals=read_last(reader, REFUSALS),
                 pid=os.getpid(),
                 daemon_port=running.daemon_port if running else None,
@@ -68,9 +80,12 @@ def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Re
     @blueprint.get("/request")
     def show_request() -> Response:
         wanted = Request(frame.asked("id"), _read_time(frame.asked("at")), frame.asked("path"))
+        tool = request.args.get("in", "")
         with store.reader() as reader:
             found = same_request.find(reader, wanted)
-        return frame.show("request.html", "request", found=found, wanted=wanted)
+        for match in found.matches.get(tool, [])[:1]:
+            return frame.lead(match.endpoint, **match.values)
+        return frame.show("request.html", "request", found=found, wanted=wanted, missing=tool)
 
 
 def _wants_html() -> bool:

@@ -16,6 +16,7 @@ EVENTS_OF_A_TRACE = 500
 """A trace with more events than this is told from its first ones."""
 ROUTE_EVENTS = 5_000
 """Routes are told from so many of the latest events."""
+HOUR_NS = 3_600 * 10**9
 
 LONGEST_MS = 1e15
 """What no clock can measure is taken for nothing."""
@@ -59,6 +60,29 @@ class TraceRow:
 
 
 @dataclass(frozen=True)
+class ServerSpan:
+    """One request, as the service that answered it tells it.
+
+    Args:
+        trace_id: in hexadecimal.
+        service: who answered.
+        route: the span's name, such as `GET /api/activities/home`.
+        start_ns: when it began, in nanoseconds since 1970.
+        duration_ms: how long it took.
+        failed: whether it is marked as failed.
+        is_root: nothing that was traced has asked for it.
+    """
+
+    trace_id: str
+    service: str
+    route: str
+    start_ns: int
+    duration_ms: float
+    failed: bool
+    is_root: bool
+
+
+@dataclass(frozen=True)
 class RouteRow:
     """How requests to one route went.
 
@@ -85,8 +109,18 @@ def read_rows(reader: Reader, limit: int) -> list[TraceRow]:
         "SELECT trace_id FROM honeycomb_traces ORDER BY start_ns DESC, trace_id DESC LIMIT ?",
         (limit,),
     ).fetchall()
+    return _read_rows(reader, [trace_id for (trace_id,) in found])
+
+
+def read_rows_of(reader: Reader, requests: Sequence[ServerSpan], limit: int) -> list[TraceRow]:
+    """Return the latest traces that some requests are in, the newest first."""
+    latest = sorted(requests, key=lambda each: each.start_ns, reverse=True)
+    return _read_rows(reader, list(dict.fromkeys(each.trace_id for each in latest))[:limit])
+
+
+def _read_rows(reader: Reader, trace_ids: Iterable[str]) -> list[TraceRow]:
     exports = Exports(reader)
-    return [row for (trace_id,) in found if (row := _read_row(exports, trace_id)) is not None]
+    return [row for each in trace_ids if (row := _read_row(exports, each)) is not None]
 
 
 def read_row(reader: Reader, trace_id: str) -> TraceRow | None:
@@ -122,24 +156,57 @@ def _read_row(exports: Exports, trace_id: str) -> TraceRow | None:
     )
 
 
-def read_routes(reader: Reader) -> list[RouteRow]:
-    """Return how requests went, by service and route, the most frequent first.
+def read_requests(reader: Reader) -> list[ServerSpan]:
+    """Return the requests of the latest exports, of `ROUTE_EVENTS` events together.
 
-    A request is a span of the kind 'server'. Times of a route are those of its spans in the latest
-    exports, of `ROUTE_EVENTS` events together; a span that stands for several by its sample rate
-    counts once.
+    A request is a span of the kind 'server'; one that stands for several by its sample rate counts
+    once.
     """
-    times: dict[tuple[str, str], list[float]] = {}
-    errors: dict[tuple[str, str], int] = {}
-    for span in Exports(reader).read_servers(ROUTE_EVENTS):
-        route = span.dataset, str(span.own.get("name") or "(no name)")
-        times.setdefault(route, []).append(_number(span.own.get("duration_ms")))
-        errors[route] = errors.get(route, 0) + _failed(span.own)
-    routes = [
-        RouteRow(*route, len(each), errors[route], percentile(each, 50), percentile(each, 99))
-        for route, each in times.items()
+    return [
+        ServerSpan(
+            trace_id=span.trace_id,
+            service=span.dataset,
+            route=str(span.own.get("name") or "(no name)"),
+            start_ns=span.time_ns,
+            duration_ms=_number(span.own.get("duration_ms")),
+            failed=_failed(span.own),
+            is_root=not span.own.get("trace.parent_id"),
+        )
+        for span in Exports(reader).read_servers(ROUTE_EVENTS)
     ]
-    return sorted(routes, key=lambda route: (-route.count, route.service, route.name))
+
+
+def sum_up(requests: Iterable[ServerSpan]) -> list[RouteRow]:
+    """Return how requests went, by service and route, the most frequent first."""
+    routes: dict[tuple[str, str], list[ServerSpan]] = {}
+    for each in requests:
+        routes.setdefault((each.service, each.route), []).append(each)
+    rows = []
+    for route, some in routes.items():
+        times = [each.duration_ms for each in some]
+        errors = sum(each.failed for each in some)
+        rows.append(
+            RouteRow(*route, len(some), errors, percentile(times, 50), percentile(times, 99))
+        )
+    return sorted(rows, key=lambda row: (-row.count, row.service, row.name))
+
+
+def choose(requests: Sequence[ServerSpan], service: str, route: str) -> list[ServerSpan]:
+    """Return the requests that the heatmap shows: of one route, or those that came from outside.
+
+    They are those of the hour before the latest; where none came from outside, all are taken.
+
+    Args:
+        requests: as `read_requests` returns them.
+        service: who answered; empty for all.
+        route: the span's name; empty for all.
+    """
+    if service or route:
+        chosen = [each for each in requests if (each.service, each.route) == (service, route)]
+    else:
+        chosen = [each for each in requests if each.is_root] or list(requests)
+    latest_ns = max((each.start_ns for each in chosen), default=0)
+    return [each for each in chosen if each.start_ns > latest_ns - HOUR_NS]
 
 
 def percentile(values: Sequence[float], part: int) -> float:

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from workshop.sandbox.console import frame
 from workshop.sandbox.console.matching_records import path_of
@@ -125,8 +125,7 @@ def add_routes(blueprint: Blueprint, store: Store) -> None:
         if item is None or status not in STATUSES:
             return frame.show("absent.html", PAGE, 404, what="item", name=str(counter))
         update_item(store, item.id, {"status": status})
-        answer = redirect(frame.to("show_item", counter=counter), 303)
-        return Response(answer.get_data(), answer.status, answer.headers)
+        return frame.lead("show_item", counter=counter)
 
 
 def _find(reader: Reader, counter: int) -> Item | None:

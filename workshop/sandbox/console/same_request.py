@@ -7,7 +7,7 @@ only the moment and the path say that they are the same.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from workshop.sandbox.console.matching import Match, Request
+from workshop.sandbox.console.matching import BY_ID, BY_OTHER_ID, BY_TIME, Match, Request
 from workshop.sandbox.console.matching_records import find_lines, find_occurrences
 from workshop.sandbox.console.matching_traces import (
     find_honeycomb,
@@ -29,6 +29,8 @@ LOOKS: dict[str, Callable[[Reader, Request], list[Match]]] = {
     "rollbar": find_occurrences,
 }
 """How a request is found in each tool, by the tool's name in the navigation."""
+TITLES = {"honeycomb": "Honeycomb", "xray": "X-Ray"}
+TRACES, RECORDS = ("honeycomb", "xray"), ("cloudwatch", "rollbar")
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,25 @@ def find(reader: Reader, request: Request) -> Found:
     request = _complete(reader, request)
     if request.start_ns is not None and not 0 <= request.start_ns < LATEST_NS:
         request = replace(request, start_ns=None)
-    matches = {tool: look(reader, request)[:SHOWN] for tool, look in LOOKS.items()}
-    return Found(request, matches)
+    matches = {tool: look(reader, request) for tool, look in LOOKS.items()}
+    for tool in TRACES:
+        # Lines and occurrences may hold the id that the other SDK has given the request.
+        if [each.how for each in matches[tool]] == [BY_TIME]:
+            _look_with(reader, matches, tool, request)
+    return Found(request, {tool: each[:SHOWN] for tool, each in matches.items()})
+
+
+def _look_with(
+    reader: Reader, matches: dict[str, list[Match]], traced: str, request: Request
+) -> None:
+    """Add what holds the id of a trace that was found by time and path."""
+    (trace,) = matches[traced]
+    other = replace(request, trace_id=str(trace.values["trace_id"]))
+    for tool in RECORDS:
+        if not any(each.how == BY_ID for each in matches[tool]):
+            found = [each for each in LOOKS[tool](reader, other) if each.how == BY_ID]
+            how = BY_OTHER_ID.format(TITLES[traced])
+            matches[tool] = [replace(each, how=how) for each in found] or matches[tool]
 
 
 def _complete(reader: Reader, request: Request) -> Request:

@@ -31,6 +31,7 @@ _PAGE_COLOURS = {
     colours.GRID: "var(--grid)",
     colours.BAND: "var(--band)",
     colours.ERROR: "var(--error)",
+    **{shade: f"var(--shade-{number})" for number, shade in enumerate(colours.SHADES, 1)},
     "#ffffff": "var(--ground)",
 }
 # Lines and dots of a tile of 8 by 8, by the character that a hatch is made of.
@@ -55,12 +56,15 @@ class Link:
         href: where it leads.
         label: what it is, for who cannot see it.
         current: whether it leads to what is shown already.
+        by_tab: whether the Tab key leads to it; not where there are hundreds, and a list below has
+            the same.
     """
 
     area: tuple[float, float, float, float]
     href: str
     label: str
     current: bool = False
+    by_tab: bool = True
 
 
 def render(figure: Figure, label: str, links: Sequence[Link] = (), prefix: str = "hatch") -> Markup:
@@ -209,10 +213,12 @@ def _write_hatch(key: tuple[str, str], name: str) -> Markup:
 
 def _write_link(link: Link) -> Markup:
     left, top, right, bottom = link.area
-    return Markup('<a href="{}" aria-label="{}"{}>{}</a>').format(
+    return Markup('<a href="{}" aria-label="{}"{}{}><title>{}</title>{}</a>').format(
         link.href,
         link.label,
         Markup(' aria-current="true"') if link.current else "",
+        "" if link.by_tab else Markup(' tabindex="-1"'),
+        link.label,
         _tag(
             "rect",
             x=_number(left),

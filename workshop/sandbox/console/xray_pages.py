@@ -26,6 +26,13 @@ ROWS = 50
 """Traces in the list."""
 DRAWN_DOCUMENTS = 1_000
 """A trace of more documents than this is not drawn: it would take seconds."""
+EXAMPLES = (
+    "fault",
+    'service("profiles") { fault }',
+    "responsetime > 0.5",
+    'http.url CONTAINS "search"',
+)
+"""Filter expressions to begin with."""
 ALL_TIME = {"StartTime": 0, "EndTime": 8_999_999_999}
 
 _COUNTS = "SELECT (SELECT count(*) FROM xray_traces), (SELECT count(*) FROM xray_segment_documents)"
@@ -90,6 +97,7 @@ def add_routes(blueprint: Blueprint, store: Store, drawings: Drawings) -> None:
                 "xray.html",
                 PAGE,
                 expression=expression,
+                examples=EXAMPLES,
                 refused=refused,
                 trace_count=trace_count,
                 document_count=document_count,

@@ -26,6 +26,8 @@ class QueryResult:
     """What a query found.
 
     Args:
+        columns: the names of all fields, in the query's order.
+        keys: those by which the last `stats` tells its rows apart.
         rows: the fields of each row that have a value, in the query's order. Rows that are log
             events have the field `@ptr` at their end.
         records_matched: how many log events met all filters before any `stats`.
@@ -33,6 +35,8 @@ class QueryResult:
         bytes_scanned: the bytes of their messages in UTF-8.
     """
 
+    columns: list[str]
+    keys: list[str]
     rows: list[dict[str, str]]
     records_matched: int
     records_scanned: int
@@ -72,7 +76,8 @@ def run_query(
             rows = stage(rows)
     columns = plan.columns if plan.is_aggregated else [*plan.columns, "@ptr"]
     most = min((each for each in (limit, plan.limit) if each is not None), default=LIMIT)
-    return QueryResult([_show_row(row, columns) for row in rows[:most]], matched, scanned, size)
+    shown = [_show_row(row, columns) for row in rows[:most]]
+    return QueryResult(columns, plan.keys, shown, matched, scanned, size)
 
 
 def _show_row(row: Row, columns: list[str]) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Plan:
         finding: the stages that leave the events which match.
         shaping: the stages after them.
         columns: the fields that are shown, in their order.
+        keys: those by which the last `stats` tells its rows apart.
         limit: how many rows there are at most; None where the query does not say.
         is_aggregated: whether its rows are no longer log events.
     """
@@ -45,6 +46,7 @@ class Plan:
     finding: list[Stage] = field(default_factory=list)
     shaping: list[Stage] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     limit: int | None = None
     is_aggregated: bool = False
 
@@ -207,6 +209,7 @@ class _Planner:
         self._stage(compile_groups(named_keys, named_results), shapes=True)
         self._plan.is_aggregated = True
         self._plan.columns = names
+        self._plan.keys = [name for name, _ in named_keys]
         self._displayed = None
         self._rows = Compiler(self._query, self._rows.now_s, names)
 

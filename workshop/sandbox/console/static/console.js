@@ -12,12 +12,23 @@ function say(text) {
   if (status.textContent !== text) status.textContent = text;
 }
 
-function keyOf(element) {
+function nameOf(element) {
   return element.id || element.getAttribute("href") || element.getAttribute("data-key");
 }
 
-function findByKey(key) {
-  return [...live.querySelectorAll("[id], [href], [data-key]")].find((each) => keyOf(each) === key);
+function findByName(name) {
+  return [...live.querySelectorAll("[id], [href], [data-key]")].filter((each) => nameOf(each) === name);
+}
+
+// A picture and a list may lead to the same: then their order tells them apart.
+function keyOf(element) {
+  const name = nameOf(element);
+  return { name, place: findByName(name).indexOf(element) };
+}
+
+function findByKey({ name, place }) {
+  const found = findByName(name);
+  return found[Math.min(place, found.length - 1)];
 }
 
 // Nothing is swapped under a pressed mouse, or while text in it is selected.
