@@ -1,3 +1,5 @@
+import re
+
 from workshop import course, place, readme
 
 
@@ -22,3 +24,11 @@ def test_the_two_commands_are_there():
     text = (place.root() / "README.md").read_text("utf-8")
     assert "\nmake lab " in text
     assert "\nmake test " in text
+
+
+def test_every_picture_is_there():
+    root = place.root()
+    text = (root / "README.md").read_text("utf-8")
+    shown = re.findall(r'src="([^"]+)"|\]\(([^)]+\.png)\)', text)
+    assert len(shown) == 3
+    assert [name for pair in shown for name in pair if name and not (root / name).is_file()] == []

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 from walked import GROUP, XSS, Walk, path_of, trace_id
 
+from docs import screenshots
 from workshop.sandbox.server import running_sandbox
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -161,6 +163,23 @@ def test_what_arrives_is_shown_without_a_reload(open_page, tmp_path):
         _hide(page, "false")
         page.wait_for_event("request")
         page.close()
+
+
+def test_pictures_for_the_documents_can_be_taken_anew(chromium, walked, client, tmp_path):
+    addresses = screenshots.find_addresses(walked)
+    for name, page, theme, height in screenshots.SHOWN:
+        png = screenshots.take(chromium, addresses[page], 1280, theme, height)
+        screenshots.save(png, tmp_path / name)
+        with Image.open(tmp_path / name) as picture:
+            assert picture.size == (1280, height)
+        # What the README shows is what this makes, and small enough to be kept in git.
+        kept = screenshots.place.root() / "docs" / name
+        with Image.open(kept) as picture:
+            assert picture.size == (1280, height)
+        assert kept.stat().st_size < 100_000
+    for address in addresses.values():
+        if "microblog" not in address:
+            client.text(address.removeprefix(walked.url))
 
 
 def test_a_sandbox_that_has_ended_is_told(open_page, tmp_path, chromium):
