@@ -5,12 +5,16 @@ since 1970, or whole milliseconds where a model says `long`.
 """
 
 import json
+import re
 from typing import Any
 
 from botocore.model import OperationModel
 
 from workshop.sandbox.aws.errors import ApiError
 from workshop.sandbox.aws.models import check_params
+
+# An escape that may be one half of a character; more is looked at only where there is one.
+_HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -27,14 +31,16 @@ def parse_body(operation: OperationModel, body: bytes, invalid: str) -> dict[str
         ApiError: the body is not JSON, or says what the model does not allow.
     """
     try:
-        said = json.loads(body or b"{}", parse_constant=_refuse_constant)
-        # Half a surrogate pair is no text, and could not be kept.
-        write_body(said)
+        text = body.decode("utf-8") or "{}"
+        said = json.loads(text, parse_constant=_refuse_constant)
+        if _HALF_A_PAIR.search(text):
+            # Half a surrogate pair is no text, and could not be kept.
+            write_body(said)
     except (ValueError, RecursionError):
         raise ApiError("SerializationException", "The body is not valid JSON.") from None
     if not isinstance(said, dict):
         raise ApiError("SerializationException", "The body has to be a JSON object.")
-    params: dict[str, Any] = _without_nulls(said)
+    params: dict[str, Any] = _without_nulls(said) if "null" in text else said
     check_params(operation, params, invalid)
     return params
 

@@ -1,7 +1,6 @@
 """What botocore's service models allow: which operations there are, and what a request may say."""
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,13 +9,9 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.validate import ParamValidator
 
 from workshop.sandbox.aws.errors import ApiError
+from workshop.sandbox.aws.quick_check import BITS, compile_check, compile_pattern
 
 NUMBERS = ("integer", "long", "float", "double", "timestamp")
-# The bits of AWS's whole numbers; more would not fit into SQLite either.
-BITS = {"integer": 32, "long": 64}
-
-# Letters, digits and separators, as the models' patterns call them and Python's do not.
-_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": r"\s"}
 
 
 @functools.cache
@@ -38,7 +33,7 @@ def check_params(operation: OperationModel, params: dict[str, Any], invalid: str
         ApiError: they say what the model does not allow.
     """
     shape = operation.input_shape
-    if shape is None:
+    if shape is None or compile_check(shape)(params):
         return
     report = ParamValidator().validate(params, shape).generate_report()
     problems = [report] if report else _find_violations(shape, params)
@@ -101,13 +96,6 @@ def _check_value(shape: Shape, value: Any) -> list[str]:
         problems.append(f"{of} less than or equal to {rules['max']}")
     if "enum" in rules and value not in rules["enum"]:
         problems.append(f"satisfy enum value set: [{', '.join(rules['enum'])}]")
-    if "pattern" in rules and _compile_pattern(rules["pattern"]).fullmatch(value) is None:
+    if "pattern" in rules and compile_pattern(rules["pattern"]).fullmatch(value) is None:
         problems.append(f"satisfy regular expression pattern: {rules['pattern']}")
     return problems
-
-
-@functools.cache
-def _compile_pattern(pattern: str) -> re.Pattern[str]:
-    for name, own in _CLASSES.items():
-        pattern = pattern.replace(name, own)
-    return re.compile(pattern)
