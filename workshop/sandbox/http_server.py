@@ -16,6 +16,8 @@ THREADS = 8
 # half a megabyte into a file, so that the vendor's own answer to a body too long is heard.
 RAW_BODY_LIMIT = 128 * 1024 * 1024
 CONNECTIONS = 100
+# A large export arrives in few pieces, each of which costs a round through Python.
+RECEIVED_AT_ONCE = 256 * 1024
 
 
 class HttpServer:
@@ -49,6 +51,7 @@ class HttpServer:
             ident="sandbox",
             clear_untrusted_proxy_headers=True,
             connection_limit=connections,
+            recv_bytes=RECEIVED_AT_ONCE,
             # Where it looks for a next request, it hears that there is none to come.
             channel_request_lookahead=int(notice_hang_ups),
         )
