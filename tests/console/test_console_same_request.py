@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from console_client import Elements
 from exports import save_spans
 from walked import GROUP, path_of, trace_id, xray_id
 
@@ -115,6 +116,90 @@ def test_another_time_or_path_finds_nothing(look, walked, seconds, path):
     assert not any(look("", start_ns, path).values())
 
 
+def save_line(store, at_ms, **fields):
+    with store.transaction() as connection:
+        connection.execute(
+            "INSERT OR IGNORE INTO cloudwatch_log_groups VALUES ('app', 1, NULL, 'STANDARD', '{}')"
+        )
+        connection.execute(
+            "INSERT INTO cloudwatch_log_events"
+            " (group_name, stream_name, timestamp_ms, ingestion_ms, message)"
+            " VALUES ('app', 'web', ?, ?, ?)",
+            (at_ms, at_ms, json.dumps(fields)),
+        )
+
+
+def save_segment(store, known, start_s, path):
+    request = {"url": f"http://127.0.0.1{path}", "method": "GET"}
+    document = {
+        "name": "backend",
+        "id": known[-16:],
+        "trace_id": known,
+        "start_time": start_s,
+        "end_time": start_s + 0.1,
+        "http": {"request": request, "response": {"status": 200}},
+    }
+    put_trace_segments(store, {"TraceSegmentDocuments": [json.dumps(document)]})
+
+
+def found_by(store, *request):
+    with store.reader() as reader:
+        matches = same_request.find(reader, Request(*request)).matches
+    return {tool: [each.how for each in found] for tool, found in matches.items()}
+
+
+def test_a_request_of_which_sampling_has_left_no_trace_is_found_in_the_log(empty):
+    known, start_s = "ab" * 16, 1_790_000_000
+    save_line(empty.store, start_s * 1000, message="a step", trace_id=known)
+    save_line(empty.store, start_s * 1000 + 1, message="GET /x 200", path="/x", trace_id=known)
+    save_line(empty.store, start_s * 1000 + 2, message="GET /x 200", path="/x", trace_id="cd" * 16)
+    for spelling in (known, f"1-{known[:8]}-{known[8:]}", f"Root=1-{known[:8]}-{known[8:]}"):
+        found = found_by(empty.store, spelling)
+        assert found.pop("cloudwatch") == [BY_ID]
+        assert not any(found.values())
+    page = empty.text(f"/request?id={known}")
+    assert "/x</code>" in page
+    assert "app: 2 lines, such as GET /x 200" in page
+    assert "is a guess" not in page
+
+
+def test_what_has_the_id_of_another_request_is_no_guess(empty):
+    """Of two requests at once X-Ray has kept one, and the log says whose it is."""
+    start_s, other = 1_790_000_000, f"1-{'cd' * 4}-{'cd' * 12}"
+    for known in ("ab" * 16, "cd" * 16):
+        save_line(empty.store, start_s * 1000, message="GET /x 200", path="/x", trace_id=known)
+    save_segment(empty.store, other, start_s, "/x")
+    assert found_by(empty.store, "ab" * 16)["xray"] == []
+    assert found_by(empty.store, "cd" * 16)["xray"] == [BY_ID]
+    # Nor is a trace of another request at Honeycomb, where the log has this one's id from X-Ray.
+    span = {"trace.span_id": "1", "name": "GET /x", "url.path": "/x", "duration_ms": 1}
+    save_spans(empty.store, "ef" * 16, [{**span, "time_ns": start_s * SECOND}])
+    assert found_by(empty.store, "cd" * 16)["honeycomb"] == []
+
+
+def test_what_nobody_else_knows_by_its_id_is_a_guess(empty):
+    start_s = 1_790_000_000
+    save_line(empty.store, start_s * 1000, message="GET /x 200", path="/x", trace_id="ab" * 16)
+    save_segment(empty.store, f"1-{'cd' * 4}-{'cd' * 12}", start_s, "/x")
+    assert found_by(empty.store, "ab" * 16)["xray"] == [BY_TIME]
+    assert "is a guess" in empty.text(f"/request?id={'ab' * 16}")
+
+
+@pytest.mark.parametrize("page", ["/", "/request"])
+def test_an_id_can_be_asked_for(client, page):
+    elements = Elements(client.text(page))
+    (form,) = [each for each in elements.named("form") if each.get("role") == "search"]
+    assert form["action"] == "./request"
+    assert [each["name"] for each in elements.named("input")] == ["id"]
+    assert "aria-invalid" not in elements.named("input")[0]
+
+
+def test_what_is_no_id_is_said_to_be_none(client):
+    page = client.text("/request?id=abc")
+    assert "That is no trace id." in page
+    assert Elements(page).named("input")[0]["value"] == "abc"
+
+
 def test_an_id_that_is_not_there_finds_nothing(look):
     assert not any(look("f" * 32).values())
     assert not any(look("no id").values())
@@ -172,6 +257,7 @@ def test_each_match_leads_to_a_page_that_shows_it(client, addresses):
     [
         ("ab" * 16, "ab" * 16),
         ("AB" * 16, "ab" * 16),
+        (f"Root=1-{'ab' * 4}-{'cd' * 12};Sampled=1", "ab" * 4 + "cd" * 12),
         (f"1-{'ab' * 4}-{'cd' * 12}", "ab" * 4 + "cd" * 12),
         ("ab" * 15, ""),
         (f"2-{'ab' * 4}-{'cd' * 12}", ""),

@@ -42,12 +42,14 @@ def records(all_kept):
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory):
+def sampled(tmp_path_factory):
     """A run with production's settings: each tool samples by its own rule."""
-    yield from (
-        found
-        for found, _ in run(tmp_path_factory, "production", IN_PRODUCTION, ENVIRONMENT="production")
-    )
+    yield from run(tmp_path_factory, "production", IN_PRODUCTION, ENVIRONMENT="production")
+
+
+@pytest.fixture(scope="module")
+def production(sampled):
+    return sampled[0]
 
 
 def own_line(records, sent):
@@ -236,3 +238,17 @@ def test_in_production_each_line_says_who_keeps_the_trace(production):
         assert all(line["kept_by"] == keepers for line in lines)
         for report in production.reports.get(sent.id, []):
             assert report["custom"]["kept_by"] == keepers
+
+
+def test_in_production_the_console_shows_what_is_there_and_guesses_nothing(sampled):
+    records, reader = sampled
+    for sent in records.sent[:: IN_PRODUCTION // SAMPLE]:
+        found = same_request.find(reader, Request(sent.body_id or sent.header_id))
+        assert not found.is_guess
+        assert found.request.path == sent.path
+        assert {tool: bool(matches) for tool, matches in found.matches.items()} == {
+            "honeycomb": sent.id in records.spans,
+            "xray": sent.id in records.segments,
+            "cloudwatch": True,
+            "rollbar": sent.id in records.reports,
+        }

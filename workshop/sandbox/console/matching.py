@@ -14,6 +14,8 @@ LOOKED_AT = 40
 """Of what is near in time, so many are looked at."""
 LINES_LOOKED_AT = 1_000
 """Of the lines of a group that are near in time, so many are looked at."""
+LATEST_LINES, LATEST_OCCURRENCES = 15_000, 1_000
+"""Where only an id is known, so many of the latest are searched for it."""
 TITLE_LIMIT = 120
 BEFORE_MS, AFTER_MS = 1_000, 10_000
 """A request's log lines are within this time of its start."""
@@ -23,8 +25,12 @@ _XRAY = re.compile(r"1-([0-9a-f]{8})-([0-9a-f]{24})")
 
 
 def plain_id(trace_id: str) -> str:
-    """Return a trace id of either spelling as 32 hexadecimal digits; empty where it is neither."""
-    text = trace_id.strip().lower()
+    """Return a trace id of either spelling as 32 hexadecimal digits; empty where it is neither.
+
+    Args:
+        trace_id: also as it stands in an answer's X-Amzn-Trace-Id, behind `Root=`.
+    """
+    text = trace_id.strip().lower().removeprefix("root=").partition(";")[0]
     if _OTEL.fullmatch(text):
         return text
     parts = _XRAY.fullmatch(text)

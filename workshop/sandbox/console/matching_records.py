@@ -8,6 +8,8 @@ from workshop.sandbox.console.matching import (
     BEFORE_MS,
     BY_ID,
     BY_TIME,
+    LATEST_LINES,
+    LATEST_OCCURRENCES,
     LINES_LOOKED_AT,
     LOOKED_AT,
     TITLE_LIMIT,
@@ -22,13 +24,76 @@ from workshop.views import words
 
 def find_lines(reader: Reader, request: Request) -> list[Match]:
     """Return the log lines of a request: those with its id, else those near it on its path."""
+    near = _read_near(reader, request)
+    by_id = [each for each in near if _has_id(each[1], request)]
+    if by_id:
+        return _match_lines(by_id, request.path, BY_ID)
+    # Lines of another trace are another request's, whatever their path.
+    same = [each for each in near if each[1].path and each[1].path == request.path]
+    same = [each for each in same if not (request.ids and plain_id(each[1].trace_id))]
+    return _match_lines(same, request.path, BY_TIME)
+
+
+def is_in_log(reader: Reader, request: Request) -> bool:
+    """Tell whether a log line of its time has a request's id."""
+    if request.start_ns is None or not request.ids:
+        return False
+    start_ms = request.start_ns // 10**6
+    query = (
+        "SELECT 1 FROM cloudwatch_log_events WHERE group_name = ? AND timestamp_ms BETWEEN ? AND ?"
+        " AND (instr(message, ?) OR instr(message, ?)) LIMIT 1"
+    )
+    span = (start_ms - BEFORE_MS, start_ms + AFTER_MS)
+    return any(
+        reader.execute(query, (group, *span, *request.ids)).fetchone()
+        for group in _read_groups(reader)
+    )
+
+
+def complete_from_latest(reader: Reader, request: Request) -> Request:
+    """Return a request with the time and the path that the latest lines and occurrences tell.
+
+    Args:
+        reader: from `open_reader`.
+        request: of which the id alone is known.
+    """
+    told: list[tuple[int, str]] = []
+    for group in _read_groups(reader) if request.ids else []:
+        rows = reader.execute(
+            f"SELECT {EVENT_COLUMNS} FROM (SELECT {EVENT_COLUMNS} FROM cloudwatch_log_events"  # noqa: S608
+            " WHERE group_name = ? ORDER BY timestamp_ms DESC LIMIT ?)"
+            " WHERE instr(message, ?) OR instr(message, ?)",
+            (group, LATEST_LINES, *request.ids),
+        )
+        lines = [read_line(Event(*row)) for row in rows]
+        told += [(line.time_ns, line.path) for line in lines]
+    if request.ids and not told:
+        occurrences = select_occurrences(
+            reader,
+            "WHERE id IN (SELECT id FROM rollbar_occurrences ORDER BY timestamp DESC LIMIT :limit)"
+            " AND (instr(data, :plain) OR instr(data, :xray))",
+            {"limit": LATEST_OCCURRENCES, "plain": request.ids[0], "xray": request.ids[1]},
+        )
+        told = [(each.timestamp * 10**9, path_of(each)) for each in occurrences]
+    if not told:
+        return request
+    # The line about the request itself is written once those that it led to are answered.
+    paths = [path for _, path in sorted(told) if path]
+    return Request(request.trace_id, min(told)[0], paths[-1] if paths else request.path)
+
+
+def _read_groups(reader: Reader) -> list[str]:
+    rows = reader.execute("SELECT name FROM cloudwatch_log_groups ORDER BY name")
+    return [name for (name,) in rows]
+
+
+def _read_near(reader: Reader, request: Request) -> list[tuple[str, Line]]:
+    """Return the lines of a request's time, each with its group."""
     if request.start_ns is None:
         return []
     start_ms = request.start_ns // 10**6
     near: list[tuple[str, Line]] = []
-    for (group,) in reader.execute(
-        "SELECT name FROM cloudwatch_log_groups ORDER BY name"
-    ).fetchall():
+    for group in _read_groups(reader):
         rows = reader.execute(
             f"SELECT {EVENT_COLUMNS} FROM cloudwatch_log_events"  # noqa: S608
             " WHERE group_name = ? AND timestamp_ms BETWEEN ? AND ?"
@@ -36,13 +101,11 @@ def find_lines(reader: Reader, request: Request) -> list[Match]:
             (group, start_ms - BEFORE_MS, start_ms + AFTER_MS, LINES_LOOKED_AT),
         )
         near += [(group, read_line(Event(*row))) for row in rows]
-    by_id = [each for each in near if any(known in each[1].event.message for known in request.ids)]
-    if by_id:
-        return _match_lines(by_id, request.path, BY_ID)
-    # Lines of another trace are another request's, whatever their path.
-    same = [each for each in near if each[1].path and each[1].path == request.path]
-    same = [each for each in same if not (request.ids and plain_id(each[1].trace_id))]
-    return _match_lines(same, request.path, BY_TIME)
+    return near
+
+
+def _has_id(line: Line, request: Request) -> bool:
+    return any(known in line.event.message for known in request.ids)
 
 
 def _match_lines(found: list[tuple[str, Line]], path: str, how: str) -> list[Match]:

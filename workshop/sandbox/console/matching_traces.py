@@ -9,12 +9,17 @@ from workshop.sandbox.console.matching import (
     Match,
     Request,
 )
+from workshop.sandbox.console.matching_records import is_in_log
 from workshop.sandbox.store import Reader
 
 
 def find_honeycomb(reader: Reader, request: Request) -> list[Match]:
     """Return Honeycomb's trace of a request, or those that began near it on its path."""
-    return find_trace(reader, request) or _find_near_traces(reader, request)
+    found = find_trace(reader, request)
+    # Where the log has X-Ray's id, the app has one id for both, and what is near is not this one.
+    if found or (is_in_log(reader, request) and find_segments(reader, request)):
+        return found
+    return _find_near_traces(reader, request)
 
 
 def find_trace(reader: Reader, request: Request) -> list[Match]:
@@ -68,9 +73,17 @@ def _find_near_segments(reader: Reader, request: Request) -> list[Match]:
         f"{_SEGMENT} AND root AND start_ns BETWEEN ? AND ? ORDER BY abs(start_ns - ?) LIMIT ?",
         (request.start_ns - NEAR_NS, request.start_ns + NEAR_NS, request.start_ns, LOOKED_AT),
     )
+    same = [row for row in rows if spelling.path_of(row[3]) == request.path]
     return [
-        _match_segment(row, BY_TIME) for row in rows if spelling.path_of(row[3]) == request.path
+        _match_segment(row, BY_TIME)
+        for row in same
+        if not (request.ids and _is_known_elsewhere(reader, Request(row[0], row[5])))
     ]
+
+
+def _is_known_elsewhere(reader: Reader, other: Request) -> bool:
+    """Tell whether an id of X-Ray's is also another tool's: then it is another request's."""
+    return bool(find_trace(reader, other)) or is_in_log(reader, other)
 
 
 def _match_segment(row: tuple[str, str, str | None, str | None, float, int], how: str) -> Match:

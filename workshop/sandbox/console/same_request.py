@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from workshop.sandbox.console.matching import BY_ID, BY_OTHER_ID, BY_TIME, Match, Request
-from workshop.sandbox.console.matching_records import find_lines, find_occurrences
+from workshop.sandbox.console.matching_records import (
+    complete_from_latest,
+    find_lines,
+    find_occurrences,
+)
 from workshop.sandbox.console.matching_traces import (
     find_honeycomb,
     find_segments,
@@ -45,6 +49,11 @@ class Found:
     request: Request
     matches: dict[str, list[Match]] = field(default_factory=dict)
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether something of it was found by time and path, or follows from that."""
+        return any(each.how != BY_ID for found in self.matches.values() for each in found)
+
 
 def find(reader: Reader, request: Request) -> Found:
     """Return what each tool has of a request.
@@ -78,8 +87,11 @@ def _look_with(
 
 
 def _complete(reader: Reader, request: Request) -> Request:
-    """Return a request with the time and the path that its own trace tells."""
+    """Return a request with the time and the path that its own trace tells.
+
+    Sampling may have left no trace of it; then a line or an occurrence with its id tells them.
+    """
     for look in (find_trace, find_segments):
         for match in look(reader, Request(request.trace_id)):
             return Request(request.trace_id, match.start_ns, match.path or request.path)
-    return request
+    return complete_from_latest(reader, request) if request.start_ns is None else request
