@@ -10,6 +10,7 @@ from exports import save_spans
 from workshop.sandbox.cloudwatch.operations import OPERATIONS as LOGS
 from workshop.sandbox.honeycomb.events import SPAN_EVENT
 from workshop.sandbox.rollbar.storage import save_occurrence
+from workshop.sandbox.xray.daemon_counts import DaemonCounts, add_counts
 from workshop.sandbox.xray.segments import put_trace_segments
 
 TRACE = "1-5759e988-bd862e3fe1be46a994272793"
@@ -155,3 +156,9 @@ def test_odd_occurrences_are_shown(empty, data):
 )
 def test_made_up_addresses_are_answered(empty, address, status):
     assert empty.get(address).status_code == status
+
+
+def test_dropped_datagrams_are_told(empty):
+    assert "were dropped" not in empty.text("/")
+    add_counts(empty.store, DaemonCounts(received=10, spilled=1200, lost=34))
+    assert "1,234 datagrams" in Elements(empty.text("/")).text

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import threading
 
 import psutil
@@ -177,3 +178,29 @@ def test_after_kill_9_all_that_was_acknowledged_is_there(tmp_path):
         # Eight zero bytes at the front would be dropped; these ids have none.
         assert len(kept[trace_id.hex()].spans) == 2
     assert len(after) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/v1/traces", {"x-honeycomb-team": "sandbox", "Content-Type": "application/x-protobuf"}),
+        ("/api/1/item/", {"X-Rollbar-Access-Token": "sandbox", "Content-Type": "application/json"}),
+    ],
+)
+def test_what_cannot_be_kept_now_is_asked_for_later(sandbox, monkeypatch, path, headers):
+    def fail(_self):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    bodies = {
+        "/v1/traces": message("a").SerializeToString(),
+        "/api/1/item/": json.dumps(
+            {"data": {"environment": "test", "body": {"message": {"body": "x"}}}}
+        ),
+    }
+    with monkeypatch.context() as full:
+        full.setattr(type(sandbox.store), "transaction", fail)
+        answer = requests.post(sandbox.url + path, bodies[path], headers=headers, timeout=10)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "disk is full" in answer.text
+    again = requests.post(sandbox.url + path, bodies[path], headers=headers, timeout=10)
+    assert again.status_code == 200

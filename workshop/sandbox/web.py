@@ -1,6 +1,7 @@
 """The sandbox's web app: its own pages, the vendors' addresses, and who may ask."""
 
 import os
+import sqlite3
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -17,6 +18,9 @@ from workshop.sandbox.rollbar import receive as rollbar
 from workshop.sandbox.spelling import spell_reason
 from workshop.sandbox.store import Store
 from workshop.sandbox.xray.otlp import receive as otlp
+
+# After how many seconds a client may send again what could not be kept.
+RETRY_AFTER = 1
 
 COUNTS = """
 SELECT (SELECT count(*) FROM xray_segment_documents),
@@ -94,6 +98,13 @@ def create_app(store: Store, rollbar_limit: int | None = None) -> Flask:
     @app.get("/health")
     def tell_health() -> Response:
         return jsonify(sandbox=True, pid=os.getpid(), version=VERSION)
+
+    @app.errorhandler(sqlite3.OperationalError)
+    def ask_to_wait(error: sqlite3.OperationalError) -> Response:
+        # A full disk, or more at once than can be written: what is sent again later is not lost.
+        reason = f"the sandbox cannot keep this now: {error}"
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        return Response(f"{reason}\n", 503, headers, content_type="text/plain; charset=utf-8")
 
     @app.errorhandler(NotFound)
     def refuse_path(error: HTTPException) -> Response:

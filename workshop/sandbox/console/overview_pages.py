@@ -11,6 +11,7 @@ from workshop.sandbox.console.matching import Request
 from workshop.sandbox.console.refused import read_last
 from workshop.sandbox.honeycomb.storage import count_events, count_traces
 from workshop.sandbox.store import Reader, Store
+from workshop.sandbox.xray.daemon_counts import read_counts
 
 PAGE = "overview"
 DIGITS = 13
@@ -73,6 +74,7 @@ def add_routes(blueprint: Blueprint, store: Store, tell_plainly: Callable[[], Re
                 counts=counts,
                 latest=latest,
                 refusals=read_last(reader, REFUSALS),
+                dropped=read_counts(reader).dropped,
                 pid=os.getpid(),
                 daemon_port=running.daemon_port if running else None,
             )

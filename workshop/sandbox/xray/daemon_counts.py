@@ -24,6 +24,11 @@ class DaemonCounts:
     unprocessed: int = 0
     lost: int = 0
 
+    @property
+    def dropped(self) -> int:
+        """How many valid ones may have been among those that nobody kept: spilled and lost."""
+        return self.spilled + self.lost
+
     def __add__(self, other: "DaemonCounts") -> "DaemonCounts":
         """Return both together."""
         return DaemonCounts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
