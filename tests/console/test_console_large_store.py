@@ -20,6 +20,7 @@ TRACE = f"1{NUMBER:031x}"
 ADDRESSES = [
     "/",
     "/honeycomb",
+    "/honeycomb?service=backend&route=GET /api/7",
     f"/honeycomb/trace/{TRACE}",
     "/xray",
     '/xray?filter=service("profiles") { fault }',
@@ -31,6 +32,7 @@ ADDRESSES = [
     '/cloudwatch/group?name=backend&pattern="never"',
     "/cloudwatch/insights",
     "/cloudwatch/insights?range=&query=stats count(*) by level",
+    "/cloudwatch/insights?range=&query=stats count(*) by bin(1m)",
     "/rollbar?status=all",
     "/rollbar/item/3",
     f"/request?id={TRACE}",
