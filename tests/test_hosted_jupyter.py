@@ -14,6 +14,7 @@ from hosted import JUPYTER, ROOT
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from workshop import page_links
 from workshop.processes import free_port
 from workshop.sandbox import running
 
@@ -25,6 +26,9 @@ def load(monkeypatch, variables, root=ROOT):
     for name in ("CODESPACE_NAME", "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("GITPOD_WORKSPACE_URL", raising=False)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    # The file sets it; so it is put back after the test.
+    monkeypatch.setenv("WORKSHOP_PAGES", "")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     folder = root / "deploy" / "jupyter"
@@ -79,6 +83,20 @@ def test_the_proxy_asks_the_sandbox_that_runs_by_a_name_that_it_answers(monkeypa
     assert server["command"] == []
     said.write_text("{}")
     assert load(monkeypatch, {}, checkout).ServerProxy.servers["sandbox"]["port"] == 4318
+
+
+@pytest.mark.parametrize(
+    ("variables", "pages"),
+    [
+        (CODESPACE, "/sandbox/"),
+        ({"JUPYTERHUB_SERVICE_PREFIX": "/user/noor/"}, "/user/noor/sandbox/"),
+    ],
+)
+def test_links_in_notebooks_lead_through_the_proxy(monkeypatch, variables, pages):
+    load(monkeypatch, variables)
+    assert os.environ["WORKSHOP_PAGES"] == pages
+    found = page_links.link(os.environ, "http://127.0.0.1:4318", "rollbar", {"item": 1})
+    assert found.href == f"{pages}rollbar/item/1"
 
 
 def test_jupyter_reads_it_where_the_variable_names_its_folder():
