@@ -33,6 +33,10 @@ gate: setup ## The author's gate alone: patches, checkpoints, notebooks, README
 walk: setup ## Rehearse the whole workshop unattended, in a scratch copy
 	@$(WORKSHOP) walk
 
+.PHONY: compose-test
+compose-test: setup ## Run docker-compose.yml with a container engine, and see what arrives
+	@.venv/bin/python -m deploy.compose_test
+
 .PHONY: pictures
 pictures: setup ## Take docs/pages-*.png of the sandbox anew (ARGS=FOLDER: every page)
 	@.venv/bin/python -m docs.screenshots $(ARGS)

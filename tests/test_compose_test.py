@@ -1,0 +1,102 @@
+"""`make compose-test`, with an engine that only pretends: what it asks of it, and what it says."""
+
+import stat
+import subprocess
+
+import pytest
+
+from deploy import compose_test
+from workshop.errors import WorkshopError
+from workshop.sandbox.server import running_sandbox
+
+ENGINE = """#!/bin/sh
+echo "$@" >> "{log}"
+case "$*" in
+  *"ps --format json") echo '{published}' ;;
+  {fails}) exit 1 ;;
+esac
+"""
+OWN = '[{"Service": "backend", "Publishers": [{"URL": "127.0.0.1", "PublishedPort": 4567}]}]'
+OPEN = '{"Service": "xray-daemon", "Publishers": [{"URL": "0.0.0.0", "PublishedPort": 2000}]}'
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    """Put a docker that only notes what it is asked on the path, and nothing else."""
+
+    def put(fails="nothing", published=OWN):
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        log = tmp_path / "asked"
+        script = folder / "docker"
+        script.write_text(ENGINE.format(log=log, fails=fails, published=published))
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+        return log
+
+    return put
+
+
+def test_without_an_engine_it_says_what_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(WorkshopError, match="docker is not installed; podman is not installed"):
+        compose_test.find_compose()
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [("info", "its engine does not answer"), ("compose*version", "has no `docker compose`")],
+)
+def test_an_engine_that_cannot_is_told_from_one_that_is_absent(engine, monkeypatch, fails, told):
+    engine(f'*"{fails}"*' if "*" not in fails else '*"compose version"*')
+    monkeypatch.setattr(compose_test.shutil, "which", lambda name: name == "docker" or None)
+    with pytest.raises(WorkshopError, match=told):
+        compose_test.find_compose()
+
+
+def test_it_builds_waits_looks_and_takes_all_down(engine, monkeypatch, capsys):
+    log = engine()
+    monkeypatch.setattr(compose_test, "ask_the_app", lambda: None)
+    monkeypatch.setattr(compose_test, "wait_for_arrival", lambda: ["7 traces"])
+    compose_test.main()
+    asked = [line.split(" --project-directory")[-1] for line in log.read_text().splitlines()]
+    assert [line.split(" ", 2)[-1] for line in asked[2:]] == [
+        "up --build --detach --wait",
+        "ps --format json",
+        "down --volumes --timeout 5",
+    ]
+    assert "all is well; arrived: 7 traces" in capsys.readouterr().out
+
+
+def test_containers_that_do_not_start_are_taken_down_and_told(engine, capfd):
+    log = engine('*"up --build"*')
+    with pytest.raises(WorkshopError, match="up --build --detach --wait` failed"):
+        compose_test.main()
+    assert "down --volumes" in log.read_text().splitlines()[-1]
+
+
+def test_a_port_that_others_can_reach_fails_it(engine):
+    engine(published=OPEN)
+    with pytest.raises(WorkshopError, match=r"xray-daemon publishes port 2000 on 0\.0\.0\.0"):
+        compose_test.main()
+
+
+def test_it_counts_what_the_sandbox_shows(tmp_path, monkeypatch):
+    with running_sandbox(tmp_path / "data") as sandbox:
+        monkeypatch.setattr(compose_test, "SANDBOX", sandbox.url)
+        counts = compose_test.read_counts()
+        assert {noun: counts[noun] for noun in compose_test.WANTED} == {
+            "traces": 0,
+            "documents": 0,
+            "lines": 0,
+        }
+        monkeypatch.setattr(compose_test, "ARRIVAL_SECONDS", 0.0)
+        with pytest.raises(WorkshopError, match="No traces, no documents, no lines arrived"):
+            compose_test.wait_for_arrival()
+
+
+def test_make_knows_it(repository):
+    dry = subprocess.run(
+        ["make", "--dry-run", "compose-test"], cwd=repository, capture_output=True, text=True
+    )
+    assert "deploy.compose_test" in dry.stdout
