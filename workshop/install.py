@@ -133,7 +133,7 @@ def build() -> None:
         wanted.write_text(locked("uv"), "utf-8")
         pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         run("installing uv", *pip, "--require-hashes", "-r", str(wanted))
-    say("installing the packages of requirements.lock (about 150; the first time takes longest)")
+    say("installing the packages of requirements.lock (about 170; the first time takes longest)")
     run(
         "installing the packages",
         str(VENV / "bin" / "uv"),
