@@ -24,6 +24,8 @@ from workshop.scratch import copy_checkout
 PROJECT = "workshop-compose-test"
 APP, SANDBOX = "http://127.0.0.1:4567", "http://127.0.0.1:4318"
 PAGES = ("home", "notifications", "@tilda", "search?term=bread")
+LOCKED = Path("deploy") / "locked" / "docker-compose.yml"
+"""Runs with it, so that what holds for the locked containers is known to work."""
 START_SECONDS = 900
 ARRIVAL_SECONDS = 60.0
 INTERVAL = 0.5
@@ -39,6 +41,7 @@ def main() -> None:
         root = copy_checkout(Path(folder) / "workshop", step)
         shutil.copy(step.folder / "docker-compose.yml", root)
         words = [*compose, "--project-name", PROJECT, "--project-directory", str(root)]
+        words += ["--file", "docker-compose.yml", "--file", str(LOCKED)]
         print(
             f"compose-test: building and starting step {step.number:02d}'s containers", flush=True
         )

@@ -1,11 +1,14 @@
 """`make compose-test`, with an engine that only pretends: what it asks of it, and what it says."""
 
+import re
 import stat
 import subprocess
 
 import pytest
+import yaml
 
 from deploy import compose_test
+from workshop import course
 from workshop.errors import WorkshopError
 from workshop.sandbox.server import running_sandbox
 
@@ -59,8 +62,9 @@ def test_it_builds_waits_looks_and_takes_all_down(engine, monkeypatch, capsys):
     monkeypatch.setattr(compose_test, "ask_the_app", lambda: None)
     monkeypatch.setattr(compose_test, "wait_for_arrival", lambda: ["7 traces"])
     compose_test.main()
-    asked = [line.split(" --project-directory")[-1] for line in log.read_text().splitlines()]
-    assert [line.split(" ", 2)[-1] for line in asked[2:]] == [
+    files = " --file docker-compose.yml --file deploy/locked/docker-compose.yml "
+    asked = [line.split(files)[-1] for line in log.read_text().splitlines()]
+    assert asked[2:] == [
         "up --build --detach --wait",
         "ps --format json",
         "down --volumes --timeout 5",
@@ -100,3 +104,18 @@ def test_make_knows_it(repository):
         ["make", "--dry-run", "compose-test"], cwd=repository, capture_output=True, text=True
     )
     assert "deploy.compose_test" in dry.stdout
+
+
+def test_the_locked_containers_are_the_last_steps(repository):
+    last = yaml.safe_load((course.steps()[-1].folder / "docker-compose.yml").read_text("utf-8"))
+    locked = yaml.safe_load((repository / compose_test.LOCKED).read_text("utf-8"))
+    assert set(locked["services"]) == set(last["services"])
+    for name, service in locked["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert "ports" not in service, name
+        # A configuration with its content in the file is copied into the container's root.
+        assert service.get("read_only", False) == ("configs" not in last["services"][name]), name
+    image = locked["services"]["xray-daemon"]["image"]
+    assert re.fullmatch(r"amazon/aws-xray-daemon:\d+\.\d+\.\d+", image)
+    assert image.rpartition(":")[0] == last["services"]["xray-daemon"]["image"].rpartition(":")[0]
