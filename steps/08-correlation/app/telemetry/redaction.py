@@ -20,13 +20,22 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+# What an address has after its name: looked for first, as it is found ten times as fast.
+DOMAINS = [re.compile(r"@[\w-]+\."), re.compile(r"%40[\w-]+\.")]
 # Not a number that stands alone between quotes: in X-Ray's documents that is an id.
 CARD = re.compile(r"""(?<!")\b\d(?:[ -]?\d){14,15}\b(?!")""")
 
 
 def clean(text: str) -> str:
     """Return a text without e-mail addresses, card numbers, and values with a secret's name."""
-    return NAMED.sub(rf"\1{REDACTED}", CARD.sub(REDACTED, EMAIL.sub(REDACTED, text)))
+    if any(domain.search(text) for domain in DOMAINS):
+        text = EMAIL.sub(REDACTED, text)
+    text = CARD.sub(REDACTED, text)
+    # Most texts hold no secret's name, and to see that takes a tenth of the time.
+    lowered = text.casefold()
+    if any(name in lowered for name in SECRET_NAMES):
+        text = NAMED.sub(rf"\1{REDACTED}", text)
+    return text
 
 
 def clean_value(value: Any, name: str = "") -> Any:
