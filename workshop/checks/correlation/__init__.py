@@ -31,7 +31,7 @@ def judge(evidence: Evidence) -> Verdict:
         verdict.findings += findings
         if not findings:
             verdict.good.append(claim)
-    verdict.notes += lines.note_printed(evidence, followed)
+    verdict.notes += lines.note_printed(evidence, followed) + reports.note_nothing(evidence)
     if verdict.findings:
         verdict.state = "broken"
     return verdict
@@ -42,7 +42,7 @@ def _claims(evidence: Evidence, followed: list[Followed]) -> Iterator[tuple[str,
     two_ids = traces.judge_ids(evidence, followed)
     astray = traces.judge_parts(evidence, followed, at_xray=not two_ids)
     judged: list[tuple[str, list[Finding] | None]] = [
-        ("each of the four has something to lead to", traces.judge_silence(evidence)),
+        ("none of the four is silent without a reason", traces.judge_silence(evidence)),
         ("Honeycomb and X-Ray know each request by one id", two_ids),
         ("each request is one trace, with all its parts", astray),
         # Code that does not know its request writes and reports without the id, too.

@@ -2,11 +2,13 @@
 
 import json
 
+from workshop.checks import presence
 from workshop.checks.correlation.following import Followed, find_all_ids
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
-from workshop.checks.rollbar.reports import find_request
+from workshop.checks.rollbar.reports import find_failures, find_request
 from workshop.checks.traffic import find_trace_ids
+from workshop.checks.words import count
 from workshop.sandbox.rollbar.items import Occurrence
 
 # Of a report, what the app's own code does not say: what the caller sent, the stack with whatever
@@ -22,6 +24,33 @@ def find_ids(occurrence: Occurrence) -> frozenset[str]:
     """
     said = {name: value for name, value in occurrence.data.items() if name not in NOT_SAID}
     return find_trace_ids(json.dumps(said))
+
+
+def had_nothing(evidence: Evidence) -> bool:
+    """Tell whether an app that reports to Rollbar had nothing to report.
+
+    Args:
+        evidence: what one run left behind.
+    """
+    is_set_up = presence.is_imported(evidence.folder, "rollbar")
+    return is_set_up and not evidence.occurrences and not find_failures(evidence)
+
+
+def note_nothing(evidence: Evidence) -> list[Finding]:
+    """Say that nothing failed, so that what a report would say cannot be judged.
+
+    Args:
+        evidence: what one run left behind.
+    """
+    if not had_nothing(evidence):
+        return []
+    return [
+        Finding(
+            "correlation/nothing-failed",
+            expected="a request that fails, to see what its report says",
+            got=f"{count(len(evidence.asked), 'request')}, and none answered with 500",
+        )
+    ]
 
 
 def judge(evidence: Evidence, followed: list[Followed]) -> list[Finding] | None:

@@ -1,5 +1,6 @@
 """Judges the traces: has each request one id at both, and nothing of it an id of its own?"""
 
+from workshop.checks.correlation import reports
 from workshop.checks.correlation.following import Followed
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
@@ -8,7 +9,7 @@ from workshop.checks.words import count, listed, tally
 
 
 def find_silent(evidence: Evidence) -> list[str]:
-    """Return those of the four at which nothing arrived.
+    """Return those of the four at which nothing arrived, though there was something to send.
 
     Args:
         evidence: what one run left behind.
@@ -17,7 +18,7 @@ def find_silent(evidence: Evidence) -> list[str]:
         "Honeycomb": bool(evidence.traces),
         "X-Ray": bool(evidence.segments),
         "CloudWatch": any(evidence.log_events.values()),
-        "Rollbar": bool(evidence.occurrences),
+        "Rollbar": bool(evidence.occurrences) or reports.had_nothing(evidence),
     }
     return [name for name, is_there in arrived.items() if not is_there]
 
