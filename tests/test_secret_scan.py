@@ -90,6 +90,7 @@ def test_what_only_looks_like_one_is_left_alone(repository_of):
             "ROLLBAR_ACCESS_TOKEN: ${ROLLBAR_ACCESS_TOKEN:-sandbox}\n",
             "app/log.py": f'trace_id = "{os.urandom(16).hex()}"\n'
             f'password = "{"x" * 12}"  # pragma: allowlist secret\n',
+            "notes.toml": "An id is no secret: it says nothing.\n",
             "tests/test_one.py": 'password = "invented-here"\n',
         }
     )
