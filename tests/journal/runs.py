@@ -18,7 +18,14 @@ from workshop.checks.findings import Finding, Verdict
 from workshop.sandbox.server import running_sandbox
 
 HOME = "/api/activities/home"
-NAMES = {1: "honeycomb", 2: "xray", 3: "subsegments", 4: "cloudwatch", 5: "rollbar"}
+NAMES = {
+    1: "honeycomb",
+    2: "xray",
+    3: "subsegments",
+    4: "cloudwatch",
+    5: "rollbar",
+    8: "correlation",
+}
 
 
 def remember(step=1, good=("every request became a trace",), findings=(), at=None, app=()):
@@ -96,9 +103,9 @@ def _aws(service, sandbox):
         client.close()
 
 
-def send_lines(data, *messages, group="workshop/app"):
-    """Send log lines, a second apart, to a new stream."""
-    began = time.time_ns() // 1_000_000 - 60_000
+def send_lines(data, *messages, group="workshop/app", ago=60):
+    """Send log lines, a second apart, to a new stream, the first from so many seconds ago."""
+    began = time.time_ns() // 1_000_000 - 1000 * ago
     events = [
         {"timestamp": began + 1000 * each, "message": message}
         for each, message in enumerate(messages)
@@ -125,6 +132,28 @@ def send_errors(data, *titles):
                 timeout=20,
             )
             assert answer.status_code == 200, answer.text
+
+
+def send_correlated(data, trace_id, to=("xray", "cloudwatch", "rollbar")):
+    """Send what tells of a trace to the tools that are named: a segment, two lines, a report."""
+    now = time.time()
+    known = f"1-{trace_id[:8]}-{trace_id[8:]}"
+    document = {"trace_id": known, "id": "b" * 16, "name": "backend"}
+    document |= {"start_time": now, "end_time": now + 0.1}
+    with running_sandbox(data) as sandbox, _aws("xray", sandbox) as xray:
+        if "xray" in to:
+            xray.put_trace_segments(TraceSegmentDocuments=[json.dumps(document)])
+        if "rollbar" in to:
+            message = {"message": {"body": "otto@example.com"}}
+            report = {"environment": "test", "body": message, "custom": {"trace_id": trace_id}}
+            requests.post(
+                f"{sandbox.url}/api/1/item/",
+                json={"data": report},
+                headers={"X-Rollbar-Access-Token": "sandbox"},
+                timeout=20,
+            ).raise_for_status()
+    if "cloudwatch" in to:
+        send_lines(data, *[json.dumps({"trace_id": trace_id})] * 2, ago=0)
 
 
 def part(began, name="search.rank", **more):

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from runs import part, remember, send_errors, send_lines, send_request, send_segments
+from runs import (
+    part,
+    remember,
+    send_correlated,
+    send_errors,
+    send_lines,
+    send_request,
+    send_segments,
+)
 
 from workshop.checks import memory
 from workshop.errors import WorkshopError
@@ -320,6 +328,36 @@ def test_items_are_counted_without_what_their_titles_tell(journal, data, monkeyp
     assert verification.verify(5).exit_code == 0
     journal.write_text(journal.read_text("utf-8").replace("2 occurrences", "1 occurrence"), "utf-8")
     assert verification.verify(5).exit_code == 1
+
+
+def test_a_request_is_shown_as_all_four_have_it(journal, data, monkeypatch):
+    monkeypatch.setitem(writing.JUDGES, 8, None)
+    remember(8)
+    elsewhere = send_request(data)
+    send_correlated(data, elsewhere, to=("cloudwatch", "rollbar"))
+    writing.write(8)
+    assert "**Seen** nothing" in content(journal, "08-correlation")
+    chosen = send_request(data)
+    send_correlated(data, chosen)
+    send_correlated(data, elsewhere, to=["rollbar"])
+    writing.write(8)
+    said = content(journal, "08-correlation")
+    assert "`/api/activities/home` in all four, by one id.\n" in said
+    assert "- Honeycomb: 3 spans\n- X-Ray: 1 segment\n- CloudWatch Logs: 2 lines\n" in said
+    assert said.endswith(f"- Rollbar: 1 report\n- trace id: `{chosen}`")
+    assert "otto" not in said
+    assert verification.verify(8).exit_code == 0
+    send_correlated(data, chosen, to=["rollbar"])
+    assert verification.verify(8).exit_code == 1
+
+
+def test_what_is_at_a_vendor_is_not_looked_for(journal, data, monkeypatch):
+    monkeypatch.setitem(writing.JUDGES, 8, None)
+    monkeypatch.setenv("ROLLBAR_ACCESS_TOKEN", "one of my own")
+    remember(8)
+    send_request(data)
+    writing.write(8)
+    assert "**Seen** at the vendors themselves" in content(journal, "08-correlation")
 
 
 def test_a_large_picture_is_made_smaller():

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from workshop import real
 from workshop.course import Step
-from workshop.journal import cloudwatch_seen, honeycomb_seen, rollbar_seen, xray_seen
+from workshop.journal import (
+    cloudwatch_seen,
+    correlation_seen,
+    honeycomb_seen,
+    rollbar_seen,
+    xray_seen,
+)
 from workshop.journal.words import Seen
 from workshop.sandbox.store import FILE_NAME
 
@@ -34,6 +40,16 @@ _XRAY = (
     "AWS itself. Open the CloudWatch console in the region that your app sends to, and in it "
     "*Traces* or the *Trace Map*."
 )
+
+
+def _is_any_real(variables: Mapping[str, str]) -> bool:
+    """Tell whether one of the four is the vendor's own, so that the sandbox has not got all."""
+    return any(
+        is_real(variables)
+        for is_real in (real.honeycomb_is_real, real.aws_is_real, real.rollbar_is_real)
+    )
+
+
 # By the step's name. A step that is not here has no picture: its block has the check alone.
 SOURCES = {
     "honeycomb": Source(
@@ -72,6 +88,13 @@ SOURCES = {
         "an error in Rollbar",
         rollbar_seen.choose,
         rollbar_seen.show,
+    ),
+    "correlation": Source(
+        _is_any_real,
+        "the vendors themselves, each on its own page. Your log lines have the ids.",
+        "a request that failed, and is in all four by one id",
+        correlation_seen.choose,
+        correlation_seen.show,
     ),
 }
 
