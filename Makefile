@@ -41,6 +41,10 @@ compose-test: setup ## Run docker-compose.yml with a container engine, and see w
 pictures: setup ## Take docs/pages-*.png of the sandbox anew (ARGS=FOLDER: every page)
 	@.venv/bin/python -m docs.screenshots $(ARGS)
 
+.PHONY: bench
+bench: setup ## Measure what observing costs, and how fast the sandbox is (ARGS=--quick)
+	@$(WORKSHOP) bench $(ARGS)
+
 .PHONY: format
 format: setup ## Format the code
 	@.venv/bin/ruff check --fix

@@ -475,6 +475,21 @@ def lock() -> None:
 
 
 @main.command()
+@click.argument("parts", nargs=-1, type=click.Choice(["overhead", "ingest"]))
+@click.option("--quick", is_flag=True, help="Two turns instead of seven, with fewer requests.")
+@click.option("--peers/--no-peers", default=True, show_default=True, help="Other agents, too.")
+def bench(parts: tuple[str, ...], quick: bool, peers: bool) -> None:
+    """Measure what each step costs a request, and what the sandbox takes in (for authors).
+
+    It writes docs/performance.md. Each peer gets an environment of its own under .workshop/bench/;
+    one that cannot be installed is left out. Ctrl-C keeps the turns that are whole.
+    """
+    from bench import run
+
+    click.echo(run.run(parts, quick, peers))
+
+
+@main.command()
 @click.option("--quick", is_flag=True, help="Without the notebooks, which `make test` runs itself.")
 def gate(quick: bool) -> None:
     """Check that the course holds together (for authors)."""

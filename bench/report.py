@@ -1,0 +1,156 @@
+"""Writes what was measured into `docs/performance.md`, between its markers, and draws a picture."""
+
+import json
+import platform
+import re
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.measuring import Spread, ratios, summarize
+from bench.overhead import BARE
+from workshop import place
+from workshop.errors import WorkshopError
+
+COLUMNS = {
+    "page own": "page, its thread",
+    "page whole": "page, whole process",
+    "error own": "error, its thread",
+    "error whole": "error, whole process",
+}
+
+
+def pages() -> tuple[Path, Path]:
+    """Return the page, and the picture on it."""
+    docs = place.root() / "docs"
+    return docs / "performance.md", docs / "overhead.png"
+
+
+def write(part: str, found: dict[str, Any]) -> None:
+    """Write one part of the page anew, and keep what was measured under `.workshop/`.
+
+    Args:
+        part: `overhead` or `ingest`.
+        found: as the measurement returns it.
+
+    Raises:
+        WorkshopError: the page has no place for it.
+    """
+    (place.state() / f"bench-{part}.json").write_text(json.dumps(found), "utf-8")
+    page, picture = pages()
+    table = {"overhead": render_overhead, "ingest": render_ingest}[part](found)
+    page.write_text(
+        fill(page.read_text("utf-8"), part, f"{describe_machine()}\n\n{table}"), "utf-8"
+    )
+    if part == "overhead":
+        draw(found, picture)
+
+
+def fill(text: str, part: str, inside: str) -> str:
+    """Return a page with one part written anew, between `<!-- part -->` and `<!-- end of part -->`.
+
+    Raises:
+        WorkshopError: it has no such markers.
+    """
+    place_of = re.compile(rf"(<!-- {part}.*?-->\n).*?(<!-- end of {part} -->)", re.DOTALL)
+    if not place_of.search(text):
+        raise WorkshopError(
+            f"docs/performance.md has no markers for {part}.",
+            "Run `git checkout docs/performance.md`, then measure again.",
+        )
+    return place_of.sub(lambda match: f"{match[1]}{inside}\n{match[2]}", text)
+
+
+def describe_machine() -> str:
+    """Return a sentence on where it was measured, and how busy that was."""
+    load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
+    return (
+        f"Python {platform.python_version()}, {psutil.cpu_count()} processors, {platform.system()};"
+        f" {load:.1f} programs waited for each processor."
+    )
+
+
+def render_overhead(found: dict[str, Any]) -> str:
+    """Return the table of what observing costs, as ratios against the bare app."""
+    lines = [
+        f"| | {' | '.join(COLUMNS.values())} | memory, MB | start, s |",
+        f"|---|{'---|' * (len(COLUMNS) + 2)}",
+    ]
+    variants = found["variants"]
+    for name, measured in variants.items():
+        cells = [spell(ratios(measured[key], variants[BARE][key])) for key in COLUMNS]
+        memory, start = (summarize(measured[key]).median for key in ("memory", "start"))
+        lines.append(f"| {name} | {' | '.join(cells)} | {memory:.0f} | {start:.2f} |")
+    bare = summarize(variants[BARE]["page whole"]).median
+    error = summarize(variants[BARE]["error whole"]).median
+    rounds = len(variants[BARE]["page whole"])
+    lines += ["", f"Bare: {bare:.0f} µs a page, {error:.0f} µs an error; {rounds} turns."]
+    return "\n".join(lines + tell_absent(found))
+
+
+def render_ingest(found: dict[str, Any]) -> str:
+    """Return the table of what the sandbox takes in, beside its peers."""
+    lines = [
+        "| what | who | a second | a second of processor time | memory, MB |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, servers in found["rates"].items():
+        for name, turns in servers.items():
+            if turns:
+                wall, cpu, memory = (
+                    summarize([turn[key] for turn in turns]) for key in ("wall", "cpu", "memory")
+                )
+                lines.append(
+                    f"| {kind} | {name} | {spell_rate(wall)} | {spell_rate(cpu)} |"
+                    f" {memory.median:.0f} |"
+                )
+        peers = [name for name in servers if name != "sandbox" and servers[name]]
+        for peer in peers:
+            ours, theirs = ([turn["cpu"] for turn in servers[each]] for each in ("sandbox", peer))
+            lines.append(f"| | sandbox : {peer} | | **{spell(ratios(ours, theirs))}** | |")
+    return "\n".join(lines + tell_absent(found))
+
+
+def tell_absent(found: dict[str, Any]) -> list[str]:
+    """Return the lines that say what could not be measured here."""
+    return ["", *(f"Left out: {each}" for each in found["absent"])] if found["absent"] else []
+
+
+def spell(spread: Spread) -> str:
+    """Return a ratio with its spread: the median, and between which two half of all turns lie."""
+    return f"{spread.median:.2f} ({spread.low:.2f}–{spread.high:.2f})"
+
+
+def spell_rate(spread: Spread) -> str:
+    """Return a rate with its spread, to three digits at most."""
+    low, middle, high = (f"{float(f'{each:.2g}'):,.0f}" for each in (
+        spread.low, spread.median, spread.high
+    ))  # fmt: skip
+    return f"{middle} ({low}–{high})"
+
+
+def draw(found: dict[str, Any], picture: Path) -> None:
+    """Draw what a page costs, as a bar a variant."""
+    from matplotlib.figure import Figure
+
+    variants = found["variants"]
+    names = [name for name in variants if name != BARE][::-1]
+    spreads = [ratios(variants[name]["page whole"], variants[BARE]["page whole"]) for name in names]
+    figure = Figure(figsize=(8, 0.42 * len(names) + 1.2), layout="constrained")
+    axes = figure.add_subplot()
+    colours = ["#4c78a8" if name.startswith(("step", "bare")) else "#9d9d9d" for name in names]
+    medians = [spread.median for spread in spreads]
+    reach = [
+        [max(spread.median - spread.low, 0) for spread in spreads],
+        [max(spread.high - spread.median, 0) for spread in spreads],
+    ]
+    axes.barh(names, medians, color=colours, xerr=reach, ecolor="#333333", capsize=2)
+    for number, spread in enumerate(spreads):
+        axes.text(spread.high + 0.05, number, f"{spread.median:.1f}×", va="center")
+    axes.axvline(1, color="#333333", linewidth=1)
+    axes.set_xlim(0, max(spread.high for spread in spreads) * 1.15)
+    axes.set_xlabel("processor time of a request, as a multiple of the bare app's")
+    axes.set_title("What each step costs a quick page; grey: other agents on the bare app")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(picture, dpi=110, metadata={"Software": None})

@@ -1,0 +1,28 @@
+"""What `workshop bench` calls: measure, and write the page."""
+
+from bench import ingest, overhead, report
+
+PARTS = ("overhead", "ingest")
+
+
+def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
+    """Measure, part by part, and write each as soon as it is known.
+
+    Args:
+        parts: some of `PARTS`; none stands for all.
+        quick: a short look, which writes the page all the same.
+        peers: whether other agents are installed and measured as well.
+
+    Returns:
+        Where to look.
+    """
+    for part in parts or PARTS:
+        if part == "overhead":
+            found = overhead.measure(2 if quick else 7, 100 if quick else 400, peers)
+            is_measured = bool(found["variants"])
+        else:
+            found = ingest.measure(2 if quick else 7, 1 if quick else 5)
+            is_measured = any(turns for by in found["rates"].values() for turns in by.values())
+        if is_measured:
+            report.write(part, found)
+    return f"Written: {report.pages()[0]}"

@@ -1,0 +1,72 @@
+"""The benchmarks' own arithmetic and pages; what they measure is no test's affair."""
+
+import pytest
+
+from bench import report
+from bench.measuring import Spread, ratios, summarize, take_turns
+from workshop.errors import WorkshopError
+
+
+def turns(*values):
+    return {key: list(values) for key in (*report.COLUMNS, "memory", "start")}
+
+
+OVERHEAD = {
+    "variants": {"bare": turns(100.0, 200.0), "step 01": turns(200.0, 600.0)},
+    "absent": ["elastic: no network"],
+}
+
+
+def test_a_ratio_is_taken_within_its_turn():
+    # The second turn was slow for both: that is the machine's doing.
+    assert ratios([2.0, 20.0, 3.0], [1.0, 10.0, 1.0]) == Spread(2.0, 2.0, 2.5)
+    assert summarize([4.0]) == Spread(4.0, 4.0, 4.0)
+
+
+def test_turns_begin_with_another_one_each_time():
+    order = []
+    doing = {name: lambda name=name: order.append(name) or {"n": 1.0} for name in "abc"}
+    assert len(list(take_turns(2, doing, "x"))) == 6
+    assert order == ["a", "b", "c", "b", "c", "a"]
+
+
+def test_ctrl_c_keeps_the_turns_that_are_whole():
+    left = [1, 2, 3]
+
+    def measure():
+        if not left:
+            raise KeyboardInterrupt
+        return {"n": float(left.pop(0))}
+
+    found = list(take_turns(5, {"a": measure, "b": measure}, "x"))
+    assert found == [("a", {"n": 1.0}), ("b", {"n": 2.0})]
+
+
+def test_the_table_has_ratios_with_their_spread_and_says_who_is_left_out():
+    table = report.render_overhead(OVERHEAD)
+    assert "| step 01 | 2.50 (2.25–2.75) |" in table
+    assert "Left out: elastic: no network" in table
+
+
+def test_of_the_sandbox_and_its_peer_the_ratio_is_told():
+    one = {"wall": 30_000.0, "cpu": 60_000.0, "memory": 70.0}
+    other = {"wall": 10_000.0, "cpu": 20_000.0, "memory": 50.0}
+    rates = {"spans": {"sandbox": [one], "straightforward": [other], "gone": []}}
+    table = report.render_ingest({"rates": rates, "absent": []})
+    assert "**3.00 (3.00–3.00)**" in table
+    assert "gone" not in table
+
+
+def test_what_is_written_by_hand_stays():
+    page = "before\n<!-- ingest: written -->\nold\n<!-- end of ingest -->\nafter\n"
+    filled = report.fill(page, "ingest", "new")
+    assert filled == page.replace("old", "new")
+    assert report.fill(filled, "ingest", "new") == filled
+    with pytest.raises(WorkshopError, match="no markers for overhead"):
+        report.fill(page, "overhead", "new")
+
+
+def test_the_page_has_a_place_for_each_part(repository):
+    page = (repository / "docs" / "performance.md").read_text("utf-8")
+    for part in ("overhead", "ingest"):
+        assert report.fill(page, part, "new") != page
