@@ -31,7 +31,7 @@ def write(part: str, found: dict[str, Any]) -> None:
     """Write one part of the page anew, and keep what was measured under `.workshop/`.
 
     Args:
-        part: `overhead` or `ingest`.
+        part: one of `bench.run.PARTS`.
         found: as the measurement returns it.
 
     Raises:
@@ -39,7 +39,8 @@ def write(part: str, found: dict[str, Any]) -> None:
     """
     (place.state() / f"bench-{part}.json").write_text(json.dumps(found), "utf-8")
     page, picture = pages()
-    table = {"overhead": render_overhead, "ingest": render_ingest}[part](found)
+    renderers = {"overhead": render_overhead, "ingest": render_ingest, "reads": render_reads}
+    table = renderers[part](found)
     page.write_text(
         fill(page.read_text("utf-8"), part, f"{describe_machine()}\n\n{table}"), "utf-8"
     )
@@ -110,6 +111,29 @@ def render_ingest(found: dict[str, Any]) -> str:
             ours, theirs = ([turn["cpu"] for turn in servers[each]] for each in ("sandbox", peer))
             lines.append(f"| | sandbox : {peer} | | **{spell(ratios(ours, theirs))}** | |")
     return "\n".join(lines + tell_absent(found))
+
+
+def render_reads(found: dict[str, Any]) -> str:
+    """Return the table of how long reading takes, and the sentence on the sandbox's start."""
+    sizes = list(next(iter(found["reads"].values())))
+    heads = [f"{int(size):,} spans, ms" for size in sizes]
+    lines = [
+        f"| | {' | '.join(heads)} | how many times as long |",
+        f"|---|{'---|' * (len(heads) + 1)}",
+    ]
+    for what, by_size in found["reads"].items():
+        cells = [f"{summarize(by_size[size]).median:.2f}" for size in sizes]
+        ratio = spell(ratios(by_size[sizes[-1]], by_size[sizes[0]]))
+        lines.append(f"| {what} | {' | '.join(cells)} | {ratio} |")
+    used, ready, memory = (
+        summarize([turn[key] for turn in found["start"]]) for key in ("used", "ready", "memory")
+    )
+    lines += [
+        "",
+        f"The sandbox is ready after {used.median:.2f} s of processor time, here after"
+        f" {ready.median:.1f} s on the clock, and holds {memory.median:.0f} MB then.",
+    ]
+    return "\n".join(lines)
 
 
 def tell_absent(found: dict[str, Any]) -> list[str]:

@@ -1,8 +1,8 @@
 """What `workshop bench` calls: measure, and write the page."""
 
-from bench import ingest, overhead, report
+from bench import ingest, overhead, reads, report
 
-PARTS = ("overhead", "ingest")
+PARTS = ("overhead", "ingest", "reads")
 
 
 def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
@@ -20,6 +20,9 @@ def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
         if part == "overhead":
             found = overhead.measure(2 if quick else 7, 100 if quick else 400, peers)
             is_measured = bool(found["variants"])
+        elif part == "reads":
+            found = reads.measure(2 if quick else 7, (10_000, 100_000 if quick else 1_000_000))
+            is_measured = bool(found["start"] and found["reads"])
         else:
             found = ingest.measure(2 if quick else 7, 1 if quick else 5)
             is_measured = any(turns for by in found["rates"].values() for turns in by.values())

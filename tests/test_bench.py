@@ -4,6 +4,7 @@ import pytest
 
 from bench import report
 from bench.measuring import Spread, ratios, summarize, take_turns
+from bench.run import PARTS
 from workshop.errors import WorkshopError
 
 
@@ -68,5 +69,5 @@ def test_what_is_written_by_hand_stays():
 
 def test_the_page_has_a_place_for_each_part(repository):
     page = (repository / "docs" / "performance.md").read_text("utf-8")
-    for part in ("overhead", "ingest"):
+    for part in PARTS:
         assert report.fill(page, part, "new") != page

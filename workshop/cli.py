@@ -475,11 +475,11 @@ def lock() -> None:
 
 
 @main.command()
-@click.argument("parts", nargs=-1, type=click.Choice(["overhead", "ingest"]))
+@click.argument("parts", nargs=-1, type=click.Choice(["overhead", "ingest", "reads"]))
 @click.option("--quick", is_flag=True, help="Two turns instead of seven, with fewer requests.")
 @click.option("--peers/--no-peers", default=True, show_default=True, help="Other agents, too.")
 def bench(parts: tuple[str, ...], quick: bool, peers: bool) -> None:
-    """Measure what each step costs a request, and what the sandbox takes in (for authors).
+    """Measure what each step costs a request, and how fast the sandbox is (for authors).
 
     It writes docs/performance.md. Each peer gets an environment of its own under .workshop/bench/;
     one that cannot be installed is left out. Ctrl-C keeps the turns that are whole.
