@@ -1,7 +1,6 @@
 """Keys are found in files and in history, nothing else is, and this repository has none."""
 
 import base64
-import os
 import random
 
 import pytest
@@ -24,7 +23,9 @@ def made_up(kind):
         "honeycomb": lambda: "hcaik_" + letters(lower, 58),
         "rollbar": lambda: f'ROLLBAR_ACCESS_TOKEN: "{letters("0123456789abcdef", 32)}"',
         "aws": lambda: "AKIA" + letters(upper, 16),
-        "aws secret": lambda: f"AWS_SECRET_ACCESS_KEY={base64.b64encode(os.urandom(30)).decode()}",
+        "aws secret": lambda: (
+            f"AWS_SECRET_ACCESS_KEY={base64.b64encode(digits.randbytes(30)).decode()}"
+        ),
         "private key": lambda: "-----BEGIN RSA PRIVATE " + "KEY-----",
         "password": lambda: f'password = "{letters(lower, 12)}"',
     }[kind]()
@@ -88,7 +89,7 @@ def test_what_only_looks_like_one_is_left_alone(repository_of):
         {
             "docker-compose.yml": "x-honeycomb-team=${HONEYCOMB_API_KEY:-sandbox}\n"
             "ROLLBAR_ACCESS_TOKEN: ${ROLLBAR_ACCESS_TOKEN:-sandbox}\n",
-            "app/log.py": f'trace_id = "{os.urandom(16).hex()}"\n'
+            "app/log.py": f'trace_id = "{random.Random(1).randbytes(16).hex()}"\n'
             f'password = "{"x" * 12}"  # pragma: allowlist secret\n',
             "notes.toml": "An id is no secret: it says nothing.\n",
             "tests/test_one.py": 'password = "invented-here"\n',
