@@ -39,7 +39,12 @@ def write(part: str, found: dict[str, Any]) -> None:
     """
     (place.state() / f"bench-{part}.json").write_text(json.dumps(found), "utf-8")
     page, picture = pages()
-    renderers = {"overhead": render_overhead, "ingest": render_ingest, "reads": render_reads}
+    renderers = {
+        "overhead": render_overhead,
+        "ingest": render_ingest,
+        "reads": render_reads,
+        "learners": render_learners,
+    }
     table = renderers[part](found)
     page.write_text(
         fill(page.read_text("utf-8"), part, f"{describe_machine()}\n\n{table}"), "utf-8"
@@ -133,6 +138,21 @@ def render_reads(found: dict[str, Any]) -> str:
         f"The sandbox is ready after {used.median:.2f} s of processor time, here after"
         f" {ready.median:.1f} s on the clock, and holds {memory.median:.0f} MB then.",
     ]
+    return "\n".join(lines)
+
+
+def render_learners(found: dict[str, Any]) -> str:
+    """Return the table of what so many learners take together."""
+    lines = [
+        "| learners at once | memory each, MB | all apps answer after, s"
+        " | processor time a page, ms | who has exactly their own traces |",
+        "|---|---|---|---|---|",
+    ]
+    for number, told in found["learners"].items():
+        lines.append(
+            f"| {number} | {told['memory']:.0f} | {told['ready']:.0f} | {told['page'] * 1000:.0f} |"
+            f" {told['own']:.0f} |"
+        )
     return "\n".join(lines)
 
 

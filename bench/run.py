@@ -1,8 +1,8 @@
 """What `workshop bench` calls: measure, and write the page."""
 
-from bench import ingest, overhead, reads, report
+from bench import ingest, learners, overhead, reads, report
 
-PARTS = ("overhead", "ingest", "reads")
+PARTS = ("overhead", "ingest", "reads", "learners")
 
 
 def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
@@ -20,6 +20,9 @@ def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
         if part == "overhead":
             found = overhead.measure(2 if quick else 7, 100 if quick else 400, peers)
             is_measured = bool(found["variants"])
+        elif part == "learners":
+            found = learners.measure((1, 5) if quick else (1, 10, 30))
+            is_measured = bool(found["learners"])
         elif part == "reads":
             found = reads.measure(2 if quick else 7, (10_000, 100_000 if quick else 1_000_000))
             is_measured = bool(found["start"] and found["reads"])

@@ -71,3 +71,17 @@ def test_the_page_has_a_place_for_each_part(repository):
     page = (repository / "docs" / "performance.md").read_text("utf-8")
     for part in PARTS:
         assert report.fill(page, part, "new") != page
+
+
+def test_learners_are_told_by_their_number():
+    told = {"memory": 205.4, "ready": 16.6, "page": 0.123, "own": 10}
+    table = report.render_learners({"learners": {"10": told}, "absent": []})
+    assert "| 10 | 205 | 17 | 123 | 10 |" in table
+
+
+def test_reads_are_told_by_size_with_how_many_times_as_long():
+    start = [{"used": 0.4, "ready": 0.6, "memory": 58.0}]
+    reads = {"one trace": {"10000": [1.0, 1.0], "1000000": [1.5, 1.5]}}
+    table = report.render_reads({"reads": reads, "start": start, "absent": []})
+    assert "| one trace | 1.00 | 1.50 | 1.50 (1.50–1.50) |" in table
+    assert "ready after 0.40 s" in table

@@ -475,7 +475,7 @@ def lock() -> None:
 
 
 @main.command()
-@click.argument("parts", nargs=-1, type=click.Choice(["overhead", "ingest", "reads"]))
+@click.argument("parts", nargs=-1, type=click.Choice(["overhead", "ingest", "reads", "learners"]))
 @click.option("--quick", is_flag=True, help="Two turns instead of seven, with fewer requests.")
 @click.option("--peers/--no-peers", default=True, show_default=True, help="Other agents, too.")
 def bench(parts: tuple[str, ...], quick: bool, peers: bool) -> None:
