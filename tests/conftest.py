@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -23,6 +24,12 @@ LONGEST = (
     "test_foreign_apps.py",
     "test_gate.py",
 )
+
+
+def pytest_configure():
+    """Let Ctrl-C end apps also where a shell has started the tests with `&`, and so without it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
