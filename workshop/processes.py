@@ -1,5 +1,6 @@
 """Starts a Flask service as a real process, waits until it answers, and ends all of it."""
 
+import atexit
 import contextlib
 import random
 import re
@@ -7,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,11 @@ STOP_DEADLINE = 6.0
 MOST_OUTPUT = 200_000
 LOCALHOST = "127.0.0.1"
 SERVICE_PORTS = range(20_000, 32_000)
+# Ports that were handed out a moment ago, and on which nobody listens yet: their UDP side is held,
+# which tells other processes that choose a port, and is in no service's way.
+MOST_HELD = 64
+_held: deque[socket.socket] = deque()
+_holding = threading.Lock()
 
 
 class DidNotStartError(Exception):
@@ -87,15 +95,36 @@ def _readable(text: str) -> str:
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody uses now.
+    """Return a TCP port that nobody uses now, nor has been given a moment ago.
 
     It lies below those that a system hands out for outgoing connections (Linux from 32768, macOS
     from 49152), as one of these could take it before the service does.
     """
     while True:
         port = random.choice(SERVICE_PORTS)  # noqa: S311 - nothing secret hangs on it
-        if is_free(port):
+        if _hold(port) and is_free(port):
             return port
+
+
+def _hold(port: int) -> bool:
+    """Hold the UDP side of a port for a while; tell whether nobody else did."""
+    held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        held.bind((LOCALHOST, port))
+    except OSError:
+        held.close()
+        return False
+    with _holding:
+        _held.append(held)
+        if len(_held) > MOST_HELD:
+            _held.popleft().close()
+    return True
+
+
+@atexit.register
+def _let_go() -> None:
+    for held in _held:
+        held.close()
 
 
 def flask_words(module: str, port: int, python: str = sys.executable) -> list[str]:

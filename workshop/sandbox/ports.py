@@ -18,8 +18,9 @@ HTTP_OPTION = "--port"
 DAEMON_OPTION = "--daemon-port"
 # How many numbers are tried until one is free on both sides.
 PAIR_ATTEMPTS = 50
-# Below those that a system hands out for outgoing connections (Linux from 32768, macOS from 49152).
-STEADY = range(20_000, 32_000)
+# Below those that a system hands out for outgoing connections (Linux from 32768, macOS from 49152),
+# and apart from those that apps are started on.
+STEADY = range(12_000, 20_000)
 
 
 def bind_http(port: int) -> socket.socket:
