@@ -32,16 +32,19 @@ def made_up(kind):
 def repository_of(tmp_path):
     """Make a repository of some files, and commit each change of them."""
 
+    root = tmp_path / "a repository"
+    root.mkdir()
+
     def make(*versions):
         for files in versions:
             for name, text in files.items():
-                (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
-                (tmp_path / name).write_text(text)
-            if not (tmp_path / ".git").is_dir():
-                assert git.run(["init", "-q"], tmp_path).returncode == 0
-            assert git.run(["add", "-A"], tmp_path).returncode == 0
-            assert git.run(["commit", "-qm", "a change"], tmp_path).returncode == 0
-        return tmp_path
+                (root / name).parent.mkdir(exist_ok=True, parents=True)
+                (root / name).write_text(text)
+            if not (root / ".git").is_dir():
+                assert git.run(["init", "-q"], root).returncode == 0
+            assert git.run(["add", "-A"], root).returncode == 0
+            assert git.run(["commit", "-qm", "a change"], root).returncode == 0
+        return root
 
     return make
 
