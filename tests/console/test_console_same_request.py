@@ -6,11 +6,13 @@ import time
 import pytest
 from console_client import Elements
 from exports import save_spans
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from walked import GROUP, path_of, trace_id, xray_id
 
 from workshop.sandbox.cloudwatch.operations import OPERATIONS as LOGS
 from workshop.sandbox.console import same_request
 from workshop.sandbox.console.matching import BY_ID, BY_TIME, Request, plain_id
+from workshop.sandbox.xray.search import span_log
 from workshop.sandbox.xray.segments import put_trace_segments
 
 SECOND = 10**9
@@ -266,3 +268,21 @@ def test_each_match_leads_to_a_page_that_shows_it(client, addresses):
 )
 def test_ids_of_both_vendors_are_one(text, plain):
     assert plain_id(text) == plain
+
+
+def test_spans_in_their_log_group_are_not_taken_for_lines(empty):
+    export = ExportTraceServiceRequest()
+    span = (
+        export.resource_spans.add()
+        .scope_spans.add()
+        .spans.add(trace_id=bytes.fromhex("ab" * 16), span_id=b"12345678", name="GET /x")
+    )
+    span.start_time_unix_nano = span.end_time_unix_nano = time.time_ns()
+    with empty.store.transaction() as connection:
+        span_log.make_group(connection)
+        span_log.write_spans(connection, export)
+    with empty.store.reader() as reader:
+        (events,) = reader.execute("SELECT count(*) FROM cloudwatch_log_events").fetchone()
+        found = same_request.find(reader, Request("ab" * 16, span.start_time_unix_nano, "/x"))
+    assert events == 1
+    assert found.matches["cloudwatch"] == []

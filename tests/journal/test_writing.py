@@ -20,6 +20,7 @@ from runs import (
 from workshop.checks import memory
 from workshop.errors import WorkshopError
 from workshop.journal import file, markers, pictures, seen, verification, writing
+from workshop.sandbox.xray.search import span_log
 
 SAID = "journal/week-2.md has the evidence of step 01 now"
 
@@ -349,6 +350,16 @@ def test_a_request_is_shown_as_all_four_have_it(journal, data, monkeypatch):
     assert verification.verify(8).exit_code == 0
     send_correlated(data, chosen, to=["rollbar"])
     assert verification.verify(8).exit_code == 1
+
+
+def test_spans_in_their_log_group_are_no_log_lines(journal, data, monkeypatch):
+    monkeypatch.setitem(writing.JUDGES, 4, None)
+    remember(4)
+    send_lines(data, "a line")
+    send_lines(data, "a span", group="spans-of-x-ray", ago=1)
+    monkeypatch.setattr(span_log, "GROUP", "spans-of-x-ray")
+    writing.write(4)
+    assert "1 line in the log group `workshop/app`." in content(journal, "04-cloudwatch")
 
 
 def test_what_is_at_a_vendor_is_not_looked_for(journal, data, monkeypatch):

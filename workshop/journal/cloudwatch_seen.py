@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workshop.journal.words import Seen, code, minute
 from workshop.sandbox.store import open_reader
+from workshop.sandbox.xray.search import span_log
 from workshop.views import log_lines, log_volume, words
 
 # How far back from its newest line the volume reaches, in milliseconds.
@@ -20,8 +21,10 @@ def choose(data: Path) -> list[str]:
     """
     with open_reader(data) as reader:
         newest = reader.execute(
-            "SELECT group_name, timestamp_ms FROM cloudwatch_log_events"
-            " ORDER BY timestamp_ms DESC, id DESC LIMIT 1"
+            "SELECT group_name, timestamp_ms FROM cloudwatch_log_events WHERE group_name != ?"
+            " ORDER BY timestamp_ms DESC, id DESC LIMIT 1",
+            # X-Ray's spans are no lines of the app's.
+            (span_log.GROUP,),
         ).fetchone()
         if newest is None:
             return []

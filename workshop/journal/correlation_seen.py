@@ -8,6 +8,7 @@ from workshop.sandbox.console.matching import plain_id, xray_id
 from workshop.sandbox.honeycomb.traces import read_trace
 from workshop.sandbox.rollbar.items import select_occurrences
 from workshop.sandbox.store import Reader, open_reader
+from workshop.sandbox.xray.search import span_log
 from workshop.sandbox.xray.traces import read_xray_trace
 from workshop.views import words
 
@@ -18,7 +19,8 @@ BEFORE, AFTER = 1, 10
 _LINES = (
     "SELECT count(*) FROM cloudwatch_log_groups AS kept JOIN cloudwatch_log_events AS event"
     " ON event.group_name = kept.name AND event.timestamp_ms BETWEEN ? AND ?"
-    " WHERE instr(message, ?)"
+    # X-Ray's spans are no lines of the app's.
+    " WHERE kept.name != ? AND instr(message, ?)"
 )
 _REPORTS = (
     "SELECT count(*) FROM rollbar_occurrences WHERE timestamp BETWEEN ? AND ? AND instr(data, ?)"
@@ -73,7 +75,8 @@ def _count(reader: Reader, trace_id: str) -> dict[str, str]:
         return {}
     segments = read_xray_trace(reader, xray_id(trace_id))
     first, last = trace.start_ns // 10**9 - BEFORE, trace.start_ns // 10**9 + AFTER
-    (lines,) = reader.execute(_LINES, (first * 1000, last * 1000, trace_id)).fetchone()
+    asked = (1000 * first, 1000 * last, span_log.GROUP, trace_id)
+    (lines,) = reader.execute(_LINES, asked).fetchone()
     (reports,) = reader.execute(_REPORTS, (first, last, trace_id)).fetchone()
     sent = [each for each in segments.segments if not each.is_inferred] if segments else []
     counts = {

@@ -19,6 +19,7 @@ from workshop.sandbox.console.matching import (
 )
 from workshop.sandbox.rollbar.items import Occurrence, select_occurrences
 from workshop.sandbox.store import Reader
+from workshop.sandbox.xray.search import span_log
 from workshop.views import words
 
 
@@ -83,8 +84,9 @@ def complete_from_latest(reader: Reader, request: Request) -> Request:
 
 
 def _read_groups(reader: Reader) -> list[str]:
+    """Return the log groups, without that of X-Ray's spans: those are shown as a trace."""
     rows = reader.execute("SELECT name FROM cloudwatch_log_groups ORDER BY name")
-    return [name for (name,) in rows]
+    return [name for (name,) in rows if name != span_log.GROUP]
 
 
 def _read_near(reader: Reader, request: Request) -> list[tuple[str, Line]]:
