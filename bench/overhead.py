@@ -99,6 +99,7 @@ class Driven:
             "OTEL_EXPORTER_OTLP_HEADERS": "x-honeycomb-team=sandbox",
             "OTEL_SEMCONV_STABILITY_OPT_IN": "http",
             "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{sandbox.daemon_port}",
+            "AWS_ENDPOINT_URL_XRAY": sandbox.url,
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": sandbox.url,
             "AWS_ACCESS_KEY_ID": "sandbox",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -150,7 +151,10 @@ def measure(rounds: int, requests: int, with_peers: bool) -> dict[str, Any]:
     found: dict[str, dict[str, list[float]]] = {}
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="workshop-bench-")))
-        sandbox = stack.enter_context(running_sandbox(folder / "sandbox", rollbar_limit=RATE_LIMIT))
+        sandbox = stack.enter_context(
+            # Step 10 sends X-Ray spans, which it takes with Transaction Search alone.
+            running_sandbox(folder / "sandbox", rollbar_limit=RATE_LIMIT, searching=True)
+        )
         sink = stack.enter_context(_running_sink())
         variants = list_steps()
         absent: list[str] = []
