@@ -395,6 +395,60 @@ def secrets(folder: Path | None) -> None:
 
 
 @main.command()
+@click.argument("vendor", type=VENDOR, default="all", metavar="[VENDOR]")
+@click.argument("mode", type=click.Choice([*MODES, "all"]), default="all", metavar="[MODE]")
+@click.option("--app", type=click.Path(path_type=Path), help="Run another Flask app.")
+@click.option("--run", default="", help="Its command; {port} stands for the port.")
+@click.option("--repeat", default=1, show_default=True, type=click.IntRange(1, 100), help="Times.")
+@click.option(
+    "--requests", default=300, show_default=True, type=click.IntRange(50, 20_000), help="Of a cell."
+)
+@click.option(
+    "--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw it into a PNG file."
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines: exact numbers.")
+def survive(
+    vendor: str,
+    mode: str,
+    app: Path | None,
+    run: str,
+    repeat: int,
+    requests: int,
+    picture: Path | None,
+    as_json: bool,
+) -> None:
+    """Make each back end ill in turn, and measure what becomes of your app.
+
+    Your backend runs as its container runs it (the CMD of app/Dockerfile, with one worker), against
+    a sandbox of its own. While a back end is ill the app starts, is sent requests, and is ended by
+    SIGTERM; in between the back end is well for a moment, to see whether the app comes back to it.
+    A second copy, for which all is well, gets the same requests in turn: times are compared with
+    its times, so that a busy machine slows both.
+
+    A cell takes ten to twenty seconds, the whole matrix about five minutes. VENDOR and MODE pick a
+    part of it; `workshop break --help` explains them. It ends with 0 where nothing is wrong, with 1
+    where something is. Ctrl-C ends it and prints what there is.
+
+    \b
+    workshop survive
+    workshop survive honeycomb
+    workshop survive all silent
+    workshop survive --repeat 10
+    """  # noqa: D301 - click reads \b as: keep these lines as they are
+    from workshop.checks import target
+    from workshop.failure import command_line
+
+    if run and app is None:
+        raise WorkshopError("--run goes with --app.", "Name the app's folder: --app DIR")
+    wanted = target.any_app(app, run) if app else target.learner_app()
+    vendors = VENDORS if vendor == "all" else (vendor,)
+    modes = MODES if mode == "all" else (mode,)
+    found = command_line.run_with_bar(wanted, vendors, modes, repeat, requests)
+    click.echo(command_line.tell(found, as_json, picture))
+    sys.exit(1 if found.troubled or not found.complete else 0)
+
+
+@main.command()
 def walk() -> None:
     """Rehearse the whole workshop: every notebook, every check."""
     from rich.console import Console

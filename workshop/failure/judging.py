@@ -1,0 +1,99 @@
+"""Says what of an outcome is trouble: what a learner's users, or whoever runs the app, would feel.
+
+What is lost at the back end that is ill is shown and not judged: it has to be somewhere.
+"""
+
+from dataclasses import dataclass
+
+from workshop.failure.outcome import Outcome
+from workshop.sandbox.faults.modes import TITLES
+
+SLOWER = 1.2
+STOP_SECONDS = 5.0
+# Beyond what a copy takes to start that is well: one time-out of a second is felt, two are many.
+START_SECONDS = 2.0
+WAITS_SECONDS = 1.0
+FEWEST_WAITS = 2
+MEMORY_BYTES = 15_000_000
+THREADS = 25
+# A machine that is busy with other things takes longer for all.
+USUAL_START, USUAL_STOP = 2.0, 1.0
+PATIENCE = 1.5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is still well, on this machine as it is now.
+
+    Args:
+        start: seconds.
+        stop: seconds.
+    """
+
+    start: float = USUAL_START + START_SECONDS
+    stop: float = STOP_SECONDS
+
+
+def find_limits(well: Outcome) -> Limits:
+    """Return the limits that a run in which all was well suggests.
+
+    Args:
+        well: its outcome.
+    """
+    start = well.started or USUAL_START
+    stop = well.stopped or USUAL_STOP
+    return Limits(
+        start=PATIENCE * start + START_SECONDS,
+        stop=STOP_SECONDS + PATIENCE * max(0.0, stop - USUAL_STOP),
+    )
+
+
+def starts(outcome: Outcome, limits: Limits) -> bool:
+    """Tell whether the app started in time."""
+    return outcome.started is not None and outcome.started <= limits.start
+
+
+def ends(outcome: Outcome, limits: Limits) -> bool:
+    """Tell whether the app ended in time, by itself."""
+    return outcome.stopped is not None and outcome.stopped <= limits.stop
+
+
+def waits(outcome: Outcome) -> bool:
+    """Tell whether requests waited for somebody: a few, each for longer than any machine's hiccup.
+
+    The shortest time-out that an SDK has by default is three seconds.
+    """
+    slow = max(WAITS_SECONDS, 2 * max(outcome.twin_times, default=0.0))
+    return sum(each > slow for each in outcome.times) >= FEWEST_WAITS
+
+
+def find_troubles(outcome: Outcome, limits: Limits) -> list[str]:
+    """Return what is wrong, each in a few words; nothing where the app goes on as if all were well.
+
+    Args:
+        outcome: of one cell.
+        limits: what is still well.
+    """
+    if outcome.started is None:
+        return ["does not start"]
+    found = []
+    if not starts(outcome, limits):
+        found.append(f"starts after {outcome.started:.0f} s")
+    if outcome.failed:
+        found.append(f"{len(outcome.failed)} of {outcome.requests} requests fail")
+    if outcome.ratio_at_least(0.99) > SLOWER:
+        found.append(f"answers take × {outcome.ratio(0.99):.1f}")
+    if outcome.memory > MEMORY_BYTES * outcome.times_run:
+        found.append(f"memory grows by {outcome.memory / 1e6:.0f} MB")
+    if outcome.threads > THREADS:
+        found.append(f"{outcome.threads} threads more")
+    if outcome.back is False:
+        found.append("sends nothing any more")
+    found += [
+        f"loses {outcome.lost(vendor):.0%} of {TITLES[vendor]}, too"
+        for vendor in outcome.sent
+        if vendor not in outcome.vendors and outcome.lost(vendor) > 0
+    ]
+    if not ends(outcome, limits):
+        found.append("does not end in time")
+    return found

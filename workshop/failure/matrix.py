@@ -1,0 +1,136 @@
+"""Runs the app once for each back end and each way of being ill, and gathers what came of it."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workshop import process_tree
+from workshop.checks import interrupts, output, watchdog
+from workshop.checks.target import Target
+from workshop.errors import WorkshopError
+from workshop.failure import cell, copies, judging
+from workshop.failure.outcome import Outcome, join
+from workshop.hurry import Hurry
+from workshop.sandbox.faults.modes import MODES, VENDORS
+from workshop.sandbox.server import running_sandbox
+
+WELL = ""
+TWIN_DEADLINE = 30.0
+
+
+@dataclass
+class Matrix:
+    """What came of all cells.
+
+    Args:
+        twin_started: after how many seconds the copy answered for which all is well.
+        well: the cell in which all was well; None where that was not run.
+        cells: the others, in the order in which they ran.
+        complete: every cell that was wanted has been run.
+    """
+
+    twin_started: float = judging.USUAL_START
+    well: Outcome | None = None
+    cells: list[Outcome] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def limits(self) -> judging.Limits:
+        """What is still well on this machine as it was."""
+        if self.well:
+            return judging.find_limits(self.well)
+        # A machine that is slow to start an app is slow to end it.
+        slowness = max(0.0, self.twin_started - judging.USUAL_START)
+        return judging.find_limits(
+            Outcome((), "", started=self.twin_started, stopped=judging.USUAL_STOP + slowness)
+        )
+
+    def troubles(self, outcome: Outcome) -> list[str]:
+        """Return what is wrong in a cell, each in a few words."""
+        return judging.find_troubles(outcome, self.limits)
+
+    @property
+    def troubled(self) -> list[Outcome]:
+        """The cells in which something is wrong."""
+        every = [*([self.well] if self.well else []), *self.cells]
+        return [each for each in every if self.troubles(each)]
+
+
+def run(
+    target: Target,
+    vendors: Sequence[str] = VENDORS,
+    modes: Sequence[str] = MODES,
+    repeat: int = 1,
+    requests: int = cell.REQUESTS,
+    progress: Callable[[str], None] = lambda _: None,
+    with_well: bool = True,
+) -> Matrix:
+    """Run the app in each cell; on Ctrl-C return those that are done.
+
+    Args:
+        target: the app.
+        vendors: the back ends that are made ill, one after another.
+        modes: how.
+        repeat: how often each cell is run.
+        requests: how many make the load of a cell.
+        progress: called with the name of each cell before it runs.
+        with_well: run one in which all is well, too.
+
+    Raises:
+        WorkshopError: the app does not start where all is well, or its command cannot be run.
+    """
+    with interrupts.wish_to_stop() as hurry:
+        wanted = [("", WELL)] if with_well else []
+        wanted += [(vendor, mode) for mode in modes for vendor in vendors]
+        return _run(target, wanted, repeat, requests, progress, hurry)
+
+
+def _run(
+    target: Target,
+    wanted: Sequence[tuple[str, str]],
+    repeat: int,
+    requests: int,
+    progress: Callable[[str], None],
+    hurry: Hurry,
+) -> Matrix:
+    mark = uuid.uuid4().hex
+    matrix = Matrix()
+    done: dict[tuple[str, str], Outcome] = {}
+    with (
+        TemporaryDirectory(prefix="workshop-survive-", ignore_cleanup_errors=True) as name,
+        watchdog.watching(mark, Path(name)),
+        running_sandbox(Path(name) / "sandbox") as sandbox,
+    ):
+        twin = None
+        try:
+            progress("a copy that is well")
+            twin = copies.launch(target, sandbox, Path(name), f"{mark}/twin", through_doors=False)
+            started = twin.wait_until_answering(TWIN_DEADLINE, hurry)
+            matrix.twin_started = started or matrix.twin_started
+            if started is None and not hurry.is_set():
+                said = output.last_error(twin.service.output(), target.folder)
+                raise WorkshopError(
+                    f"Your backend does not start, even while all is well: {said or 'no word'}",
+                    "`workshop check` says more.",
+                )
+            for _ in range(repeat):
+                for key in wanted:
+                    if hurry.is_set():
+                        break
+                    vendor, mode = key
+                    progress(f"{vendor} {mode}".strip() or "all well")
+                    found = cell.run(
+                        target, twin, [vendor] if vendor else [], mode, mark, hurry, requests
+                    )
+                    if not hurry.is_set():
+                        done[key] = join(done[key], found) if key in done else found
+        finally:
+            if twin is not None:
+                twin.kill()
+            process_tree.kill_marked(mark)
+    matrix.well = done.pop(("", WELL), None)
+    matrix.cells = list(done.values())
+    matrix.complete = not hurry.is_set()
+    return matrix
