@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from workshop import breaking, learner_app, page_links, place, processes, real
 from workshop.checks import memory
 from workshop.checks.check import check as run_check
@@ -23,6 +25,9 @@ from workshop.checks.words import request_path
 from workshop.cost import since
 from workshop.cost.report import FAILING, REQUESTS, Cost
 from workshop.errors import WorkshopError, command
+from workshop.failure import report as survival_report
+from workshop.failure.matrix import run as run_matrix
+from workshop.failure.production import backend as production_backend
 from workshop.journal import writing
 from workshop.leaks import report as leaks_report
 from workshop.leaks.survey import survey
@@ -51,6 +56,10 @@ from workshop.views.picture import Picture
 PATIENCE = 5.0
 # For what is sure to come, on however busy a machine.
 LONGEST_WAIT = 30.0
+# How long docker waits between SIGTERM and SIGKILL.
+# https://docs.docker.com/reference/compose-file/services/#stop_grace_period
+DOCKERS_PATIENCE = 10.0
+PRODUCTION = {"ENVIRONMENT": "production", "KEEP_ONE_TRACE_IN": "1"}
 # Times differ from run to run: the log's own, and the server's in its access lines.
 LOG_TIMES = (
     re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ", re.MULTILINE),
@@ -77,10 +86,12 @@ os.environ.update(
 )
 
 
-def start_app(**variables: str) -> RunningApp:
+def start_app(*, production: bool = False, **variables: str) -> RunningApp:
     """Start both services of your app; what ran before is stopped first.
 
     Args:
+        production: serve backend as its container does, by the CMD of app/Dockerfile, not by
+            `flask run`.
         variables: environment variables to add or change for both services.
 
     Raises:
@@ -100,7 +111,7 @@ def start_app(**variables: str) -> RunningApp:
     }
     _started_ns = time.time_ns()
     try:
-        _app = learner_app.start(place.root(), env, folder)
+        _app = _start(env, folder, production)
     except processes.DidNotStartError as error:
         raise WorkshopError(
             f"Your {error.service.name} did not start ({error.reason}): "
@@ -110,6 +121,31 @@ def start_app(**variables: str) -> RunningApp:
     print("backend and profiles are running" + (" again" if again else ""))
     _remind_of_faults()
     return _app
+
+
+def _start(env: dict[str, str], folder: Path, production: bool) -> RunningApp:
+    if not production:
+        return learner_app.start(place.root(), env, folder)
+    backend = production_backend(learner_app_target())
+    app = learner_app.start(place.root(), {**env, **PRODUCTION}, folder, backend=backend)
+    # gunicorn opens its port before it has the app.
+    deadline = time.monotonic() + processes.START_DEADLINE
+    while time.monotonic() < deadline and app.backend.process.poll() is None:
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(f"{app.url}/api/health-check", timeout=1).ok:
+                return app
+    app.stop()
+    reason = "silent" if app.backend.process.poll() is None else "ended"
+    raise processes.DidNotStartError(app.backend, reason)
+
+
+def terminate_app() -> None:
+    """End both services by SIGTERM, as docker ends a container: after ten seconds it kills."""
+    global _app
+    if _app is not None:
+        willing = _app.terminate(DOCKERS_PATIENCE)
+        _app = None
+        print("backend has ended" if willing else "backend did not end, and was killed")
 
 
 def stop_app() -> None:
@@ -452,6 +488,19 @@ def cost(requests_per_month: int = REQUESTS, failing: float = FAILING) -> Cost:
 def leaks() -> None:
     """Show what your app gives away, as `workshop leaks` does."""
     print(leaks_report.render(survey(learner_app_target())))
+
+
+def survive(vendor: str, mode: str) -> None:
+    """Start a copy of your app while a back end is ill, use it, end it, and tell what came of it.
+
+    `workshop survive` measures the same for all of them, in numbers.
+
+    Args:
+        vendor: `honeycomb`, `xray`, `cloudwatch` or `rollbar`.
+        mode: `refused`, `silent`, `late`, `500`, `429` or `killed`.
+    """
+    found = run_matrix(learner_app_target(), breaking.choose(vendor), [mode], with_well=False)
+    print("\n".join(survival_report.tell(each, found) for each in found.cells))
 
 
 def check(number: int | None = None) -> None:

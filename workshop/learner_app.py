@@ -1,5 +1,6 @@
 """The learner's app as two running services: `backend`, and the `profiles` that it calls."""
 
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,16 @@ class RunningApp:
         processes.stop(self.backend)
         processes.stop(self.profiles)
 
+    def terminate(self, seconds: float) -> bool:
+        """End both by SIGTERM, as a container is ended; tell whether backend ended by itself.
+
+        Args:
+            seconds: how long each may take before it is killed.
+        """
+        willing = processes.stop(self.backend, seconds, signal.SIGTERM)
+        processes.stop(self.profiles, seconds, signal.SIGTERM)
+        return willing
+
 
 def start(
     folder: Path,
@@ -72,6 +83,7 @@ def start(
     logs: Path,
     backend_port: int = 0,
     profiles_port: int = 0,
+    backend: Program = BACKEND,
 ) -> RunningApp:
     """Start both services of the app and wait until they answer.
 
@@ -81,6 +93,7 @@ def start(
         logs: the folder for what they print.
         backend_port: 0 lets the system choose.
         profiles_port: 0 lets the system choose.
+        backend: how backend is served.
 
     Raises:
         DidNotStartError: one of them ended or stayed silent; neither is left running.
@@ -90,7 +103,7 @@ def start(
     variables = {**env, "PROFILES_URL": f"http://{processes.LOCALHOST}:{profiles_port}"}
     services: list[Service] = []
     try:
-        for program, port in ((PROFILES, profiles_port), (BACKEND, backend_port)):
+        for program, port in ((PROFILES, profiles_port), (backend, backend_port)):
             words = program.command(port)
             services.append(processes.launch(program.name, words, port, folder, variables, logs))
         for service in services:
@@ -99,5 +112,4 @@ def start(
         for service in services:
             processes.stop(service, seconds=1)
         raise
-    profiles, backend = services
-    return RunningApp(backend, profiles)
+    return RunningApp(backend=services[1], profiles=services[0])

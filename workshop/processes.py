@@ -207,15 +207,24 @@ def listening_ports(process: subprocess.Popen[bytes]) -> list[int]:
     return sorted(ports)
 
 
-def stop(service: Service, seconds: float = STOP_DEADLINE) -> bool:
+def stop(
+    service: Service,
+    seconds: float = STOP_DEADLINE,
+    politely: signal.Signals = signal.SIGINT,
+) -> bool:
     """End a service and whatever it started.
 
     `flask run` flushes its SDKs on Ctrl-C (SIGINT) and loses what they hold on SIGTERM.
 
+    Args:
+        service: the service.
+        seconds: how long it may take before it is killed.
+        politely: the signal that asks it to end.
+
     Returns:
         Whether it ended by itself within the deadline.
     """
-    willing, service.left_behind = process_tree.end(service.process, signal.SIGINT, seconds)
+    willing, service.left_behind = process_tree.end(service.process, politely, seconds)
     return willing
 
 

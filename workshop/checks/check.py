@@ -10,6 +10,7 @@ from workshop.checks import (
     app,
     cloudwatch,
     correlation,
+    failure,
     honeycomb,
     interrupts,
     report,
@@ -35,9 +36,10 @@ JUDGES: dict[int, Callable[[Evidence], Verdict]] = {
     spending.STEP: spending.judge,
     security.STEP: security.judge,
     correlation.STEP: correlation.judge,
+    failure.STEP: failure.judge,
 }
 # They run the app once more, as in production: for nothing, where the step before is not there.
-RUN_AGAIN = (spending.STEP, security.STEP)
+RUN_AGAIN = (spending.STEP, security.STEP, failure.STEP)
 WORKS, FINDINGS, COULD_NOT = 0, 1, 2
 
 

@@ -1,0 +1,248 @@
+"""Runs the app twice at the same time, as production does: once with all well, once with all ill.
+
+Ill is: every back end accepts what it is sent, and never answers. Of all ways it costs an app most:
+what is refused fails at once, and what is late comes.
+"""
+
+import contextlib
+import subprocess
+import time
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from workshop import process_tree
+from workshop.checks import interrupts, watchdog
+from workshop.checks.target import Target
+from workshop.errors import WorkshopError, command
+from workshop.failure import arrivals, cell, copies, judging, load, stacks
+from workshop.failure.copies import Copy
+from workshop.failure.load import FOUND, Shot
+from workshop.failure.outcome import Outcome
+from workshop.failure.stacks import Place
+from workshop.hurry import Hurry
+from workshop.sandbox.faults.modes import SILENT, VENDORS
+from workshop.sandbox.server import running_sandbox
+
+WARM_UP = 20
+REQUESTS = 120
+# With those that follow no more than an app may report of errors that are alike.
+FAILING = 5
+LAST = 12
+START_DEADLINE = 15.0
+LOAD_DEADLINE = 8.0
+# So long that the spans that the app holds at its end can only arrive if they are sent then.
+SCHEDULE_DELAY_MS = "60000"
+# How often the ill copy is asked where it is, and how often in a row it has to be seen waiting: the
+# shortest time-outs last longer than that.
+LOOK_SECONDS = 0.3
+LOOKS = 2
+# For one that does not end: it may still be busy with its last request.
+ASK_SECONDS = 4.0
+LOOK_AFTER = 1.0
+
+
+@dataclass
+class Trial:
+    """What both copies did.
+
+    Args:
+        used: the vendors that the app sends to while all is well.
+        ill: what the copy did for which all were ill.
+        well: what the other one did.
+        ended: the ill one ended by itself before it had answered.
+        starting_at: where it was when it had not started in time.
+        waiting_at: where it was while requests waited.
+        ending_at: where it was when it had not ended in time.
+        failed: requests that failed for the ill one alone.
+        waits: some of its requests waited for somebody.
+        missing: the vendors that it sent nothing to, even when they were well again.
+        output: what the ill one printed.
+        well_output: what the other one printed.
+    """
+
+    used: list[str] = field(default_factory=list)
+    ill: Outcome = field(default_factory=lambda: Outcome(VENDORS, SILENT))
+    well: Outcome = field(default_factory=lambda: Outcome((), ""))
+    ended: bool = False
+    starting_at: Place = field(default_factory=Place)
+    waiting_at: Place = field(default_factory=Place)
+    ending_at: Place = field(default_factory=Place)
+    failed: list[str] = field(default_factory=list)
+    waits: bool = False
+    missing: list[str] = field(default_factory=list)
+    output: str = ""
+    well_output: str = ""
+
+    @property
+    def starts_in_time(self) -> bool:
+        """Whether the ill one answered without having waited for anybody."""
+        return self.ill.started is not None and not self.starting_at.vendor
+
+    @property
+    def ends_in_time(self) -> bool:
+        """Whether the ill one ended in time, on this machine as it was."""
+        stopped = self.ill.stopped
+        return stopped is not None and stopped <= judging.find_limits(self.well).stop
+
+    @property
+    def is_hampered(self) -> bool:
+        """Whether the ill one fails requests, or keeps them waiting."""
+        return self.waits or bool(self.failed)
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """How many records of the copy that was well never arrived, by vendor."""
+        sent, arrived = self.well.sent, self.well.arrived
+        lost = {vendor: sent[vendor] - arrived[vendor] for vendor in self.used if vendor in sent}
+        return {vendor: number for vendor, number in lost.items() if number > 0}
+
+
+def run(target: Target) -> Trial:
+    """Run both copies of an app, and return what they did.
+
+    Args:
+        target: the app.
+
+    Raises:
+        WorkshopError: it was stopped by a signal.
+    """
+    with interrupts.wish_to_stop() as hurry:
+        trial = _run(target, hurry)
+    if hurry.is_set():
+        raise WorkshopError(
+            "The check was stopped before it could judge; what it had started is ended.",
+            f"`{command('check 9')}` starts it again.",
+        )
+    return trial
+
+
+def _run(target: Target, hurry: Hurry) -> Trial:
+    mark = uuid.uuid4().hex
+    trial = Trial()
+    with (
+        TemporaryDirectory(prefix="workshop-check-", ignore_cleanup_errors=True) as name,
+        watchdog.watching(mark, Path(name)),
+        running_sandbox(Path(name) / "well") as well_sandbox,
+        running_sandbox(Path(name) / "ill", with_doors=True) as ill_sandbox,
+    ):
+        folder = Path(name)
+        cell.make_ill(ill_sandbox, VENDORS, SILENT)
+        with ExitStack() as running:
+            running.callback(process_tree.kill_marked, mark)
+            well = copies.launch(
+                target,
+                well_sandbox,
+                folder / "well-copy",
+                f"{mark}/well",
+                through_doors=False,
+                more={"OTEL_BSP_SCHEDULE_DELAY": SCHEDULE_DELAY_MS},
+            )
+            running.callback(well.kill)
+            ill = copies.launch(
+                target,
+                ill_sandbox,
+                folder / "ill-copy",
+                f"{mark}/ill",
+                through_doors=True,
+                more=stacks.variables(folder / "ill-copy"),
+            )
+            running.callback(ill.kill)
+            _watch(trial, target, well, ill, hurry)
+            trial.output, trial.well_output = ill.service.output(), well.service.output()
+        well_sandbox.end_daemon()
+        trial.well.sent = arrivals.expect(well.answered)
+        trial.well.arrived = arrivals.count(well_sandbox)
+        ill_sandbox.end_daemon()
+        came = arrivals.count(ill_sandbox)
+        # What was lost at the end may be all that the one that is well had for somebody.
+        trial.used = [each for each in VENDORS if trial.well.arrived[each] or came[each]]
+        trial.missing = [vendor for vendor in trial.missing if vendor in trial.used]
+    return trial
+
+
+def _watch(trial: Trial, target: Target, well: Copy, ill: Copy, hurry: Hurry) -> None:
+    """Let both copies start, answer, recover and end."""
+    asker = _Asker(ill, target)
+    with ThreadPoolExecutor(2) as pool:
+        starts = [
+            pool.submit(copy.wait_until_answering, START_DEADLINE, hurry) for copy in (well, ill)
+        ]
+        trial.starting_at = asker.watch_start(starts[1])
+        trial.well.started, trial.ill.started = (start.result() for start in starts)
+    if trial.well.started is None or hurry.is_set():
+        return
+    if trial.ill.started is None:
+        trial.ended = ill.service.process.poll() is not None
+    else:
+        _load(trial, well, ill, asker, (FOUND,) * WARM_UP + cell.shots(REQUESTS, FAILING))
+        # A request that hangs keeps a thread busy; what is asked now might not be answered.
+        if not trial.is_hampered:
+            trial.missing = cell.comes_back(ill, VENDORS, hurry)
+            cell.make_ill(ill.sandbox, VENDORS, SILENT)
+            _load(trial, well, ill, asker, cell.shots(LAST, failing=2))
+            limit = judging.STOP_SECONDS + judging.PATIENCE * trial.well.started
+            trial.ill.stopped = ill.terminate(limit, hurry, before_force=asker.keep_main)
+            trial.ending_at = asker.kept
+    copies.send([well], cell.shots(LAST, failing=2))
+    trial.well.stopped = well.terminate(START_DEADLINE, hurry)
+
+
+def _load(trial: Trial, well: Copy, ill: Copy, asker: "_Asker", shots: Sequence[Shot]) -> None:
+    """Send both the same requests; note which of them fail or wait for the ill one alone."""
+    asker.answering = Place()
+    own, healthy = copies.send(
+        [ill, well], shots, LOAD_DEADLINE, meanwhile=asker.keep_answering, patience=2
+    )
+    these = Outcome(VENDORS, SILENT, times=own.seconds, twin_times=healthy.seconds)
+    # Where nobody was seen waiting, the machine itself was slow.
+    trial.waits = trial.waits or (judging.waits(these) and asker.answering != Place())
+    only_here = Counter(own.failed) - Counter(healthy.failed)
+    trial.failed += [each for each in only_here.elements() if not each.endswith(load.TIMED_OUT)]
+    if trial.is_hampered:
+        trial.waiting_at = asker.answering
+
+
+class _Asker:
+    """Asks a copy where it is.
+
+    Args:
+        copy: the copy.
+        target: the app.
+    """
+
+    def __init__(self, copy: Copy, target: Target) -> None:
+        self._copy = copy
+        self._folder = copy.service.log.parent
+        self._app = target.folder
+        self.kept = Place()
+        self.answering = Place()
+
+    def keep_main(self) -> None:
+        """Ask it whom it waits for, a few times if it must be, and keep the answer."""
+        deadline = time.monotonic() + ASK_SECONDS
+        while not self.kept.vendor and time.monotonic() < deadline:
+            self.kept = stacks.find_main(self._copy.mark, self._folder, self._app)
+
+    def keep_answering(self, sending: subprocess.Popen[bytes]) -> None:
+        """While a load takes longer than it should, look where the threads are that answer."""
+        while self.answering == Place():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                sending.wait(LOOK_AFTER)
+                return
+            self.answering = stacks.find_answering(self._copy.mark, self._folder, self._app)
+
+    def watch_start(self, start: Future[float | None]) -> Place:
+        """Return where it waits for a vendor while it starts, if it does."""
+        seen: list[Place] = []
+        while not wait([start], LOOK_SECONDS).done:
+            place = stacks.find_starting(self._copy.mark, self._folder, self._app)
+            seen = [*seen, place] if place.vendor else []
+            if len(seen) == LOOKS:
+                break
+        return seen[-1] if len(seen) == LOOKS else Place()
