@@ -31,7 +31,9 @@ def trace_id(share, number=1):
 def put(store, *ids):
     # Both at NOW: the tests are read in long before the last of them runs.
     times = {"start_time": NOW, "end_time": NOW + 0.25}
-    documents = [segment(number, trace_id=each, **times) for number, each in enumerate(ids, start=1)]
+    documents = [
+        segment(number, trace_id=each, **times) for number, each in enumerate(ids, start=1)
+    ]
     assert store_documents(store, [json.dumps(each) for each in documents]) == []
 
 
