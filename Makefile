@@ -17,8 +17,12 @@ lab: setup ## Start the sandbox and JupyterLab (ARGS=--no-browser on a headless 
 setup: ## Build .venv from requirements.lock, or leave it alone if it is current
 	@$(PYTHON) workshop/install.py
 
+.PHONY: setup-tests
+setup-tests: ## The same, with what only the tests need
+	@$(PYTHON) workshop/install.py --tests
+
 .PHONY: test
-test: setup ## Lint, types, the author's gate and all tests
+test: setup-tests ## Lint, types, the author's gate and all tests
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
@@ -38,7 +42,7 @@ compose-test: setup ## Run docker-compose.yml with a container engine, and see w
 	@.venv/bin/python -m deploy.compose_test
 
 .PHONY: pictures
-pictures: setup ## Take docs/pages-*.png of the sandbox anew (ARGS=FOLDER: every page)
+pictures: setup-tests ## Take docs/pages-*.png of the sandbox anew (ARGS=FOLDER: every page)
 	@.venv/bin/python -m docs.screenshots $(ARGS)
 
 .PHONY: bench
@@ -46,7 +50,7 @@ bench: setup ## Measure what observing costs, and how fast the sandbox is (ARGS=
 	@$(WORKSHOP) bench $(ARGS)
 
 .PHONY: format
-format: setup ## Format the code
+format: setup-tests ## Format the code
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
 

@@ -1,7 +1,9 @@
 """What `make setup` decides; `make test` on a clean checkout is the proof that it installs."""
 
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -66,13 +68,58 @@ def test_an_old_python_is_told(monkeypatch):
         install.use_new_enough_python()
 
 
-def test_a_current_environment_is_left_alone(tmp_path, monkeypatch):
-    stamp = tmp_path / "stamp"
-    monkeypatch.setattr(install, "STAMP", stamp)
-    built = []
-    monkeypatch.setattr(install, "build", lambda: built.append(1))
+@pytest.fixture
+def done(tmp_path, monkeypatch):
+    """What main() sets about, where both parts of the environment can be made."""
+    done = []
+
+    def make(name, stamp):
+        monkeypatch.setattr(install, stamp, tmp_path / stamp)
+
+        def note():
+            done.append(name)
+            (tmp_path / stamp).write_text(install.fingerprint())
+
+        return note
+
+    monkeypatch.setattr(install, "build", make("course", "STAMP"))
+    monkeypatch.setattr(install, "add_tests", make("tests", "TESTS_STAMP"))
+    return done
+
+
+def test_a_current_environment_is_left_alone(done, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["install.py"])
     install.main()
-    assert built == [1]
-    stamp.write_text(install.fingerprint())
+    assert done == ["course"]
     install.main()
-    assert built == [1]
+    assert done == ["course"]
+
+
+def test_what_the_tests_need_is_added_once_to_what_is_there(done, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["install.py"])
+    install.main()
+    monkeypatch.setattr(sys, "argv", ["install.py", "--tests"])
+    install.main()
+    install.main()
+    assert done == ["course", "tests"]
+    install.TESTS_STAMP.write_text("of another lock file")
+    install.main()
+    assert done == ["course", "tests", "tests"]
+
+
+def test_the_course_itself_needs_nothing_of_the_tests():
+    """Neither the package nor the notebooks import what a learner's environment leaves out."""
+    settings = tomllib.loads((place.root() / "pyproject.toml").read_text("utf-8"))
+    left_out = {
+        name.replace("-", "_")
+        for name in settings["dependency-groups"]["test"]
+        if not name.startswith("types-")
+    }
+    left_out |= {"xdist"}
+    sources = [*place.root().glob("workshop/**/*.py"), *place.root().glob("app/*.py")]
+    sources += place.root().glob("notebooks/*.ipynb")
+    sources += place.root().glob("bench/*.py")
+    pattern = re.compile(rf"\b(?:import|from) ({'|'.join(sorted(left_out))})\b")
+    found = {path.name: pattern.findall(path.read_text("utf-8")) for path in sources}
+    assert {name: modules for name, modules in found.items() if modules} == {}
+    assert pattern.search("from playwright.sync_api import Browser")

@@ -2,6 +2,9 @@
 
 `make setup` runs this file with the system's Python. It does nothing when the environment is
 current, and starts afresh when the lock file, the Python or the folder's place has changed.
+
+A learner gets what the course needs. What only `make test` needs, a browser's driver and the
+linters, is a third of the whole; `--tests` adds it, at the same pinned versions.
 """
 
 import hashlib
@@ -17,7 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "workshop-installed"
+TESTS_STAMP = VENV / "workshop-tests-installed"
 OLDEST = (3, 11)
 NEWER = ("python3.13", "python3.12", "python3.11", "python3.14")
 
@@ -47,7 +52,7 @@ def use_new_enough_python() -> None:
     for name in NEWER:
         found = shutil.which(name)
         if found:
-            os.execv(found, [found, __file__])
+            os.execv(found, [found, __file__, *sys.argv[1:]])
     stop(
         "this is Python {}.{}; the workshop needs 3.11 or newer.".format(*sys.version_info),
         "Install one, then run `make setup PYTHON=python3.13` with its name.",
@@ -121,6 +126,14 @@ def add_workshop(python: Path) -> None:
     launcher.chmod(0o755)
 
 
+def install(step: str, *what: str) -> None:
+    """Install packages by uv, each of a known hash and with its bytecode written."""
+    python = VENV / "bin" / "python"
+    pip = (str(VENV / "bin" / "uv"), "pip", "install", "--python", str(python))
+    flags = ("--require-hashes", "--compile-bytecode")
+    run(step, *pip, *flags, *what, env=uv_environment(python))
+
+
 def build() -> None:
     """Make the environment, from nothing."""
     began = time.monotonic()
@@ -133,32 +146,36 @@ def build() -> None:
         wanted.write_text(locked("uv"), "utf-8")
         pip = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         run("installing uv", *pip, "--require-hashes", "-r", str(wanted))
-    say("installing the packages of requirements.lock (about 170; the first time takes longest)")
-    run(
-        "installing the packages",
-        str(VENV / "bin" / "uv"),
-        "pip",
-        "install",
-        "--python",
-        str(python),
-        "--require-hashes",
-        "--compile-bytecode",
-        "-r",
-        str(LOCK),
-        env=uv_environment(python),
-    )
+    say("installing what the course needs (about 150 packages; the first time takes longest)")
+    # Whatever these draw in is pinned, and its hash known, by the lock file.
+    install("installing the packages", "-r", str(PROJECT), "--constraints", str(LOCK))
     add_workshop(python)
     STAMP.write_text(fingerprint(), "utf-8")
     say(f"done in {time.monotonic() - began:.0f} s")
 
 
+def add_tests() -> None:
+    """Put what only `make test` needs into the environment."""
+    began = time.monotonic()
+    say("adding what `make test` needs (about 20 packages)")
+    install("installing the packages", "-r", str(LOCK))
+    TESTS_STAMP.write_text(fingerprint(), "utf-8")
+    say(f"done in {time.monotonic() - began:.0f} s")
+
+
+def is_current(stamp: Path) -> bool:
+    """Tell whether what a stamp stands for is there, and from this lock file."""
+    return stamp.is_file() and stamp.read_text("utf-8") == fingerprint()
+
+
 def main() -> None:
-    """Build the environment unless it is current."""
+    """Build the environment unless it is current, with `--tests` for the tests, too."""
     use_new_enough_python()
-    if STAMP.is_file() and STAMP.read_text("utf-8") == fingerprint():
-        return
     try:
-        build()
+        if not is_current(STAMP):
+            build()
+        if "--tests" in sys.argv[1:] and not is_current(TESTS_STAMP):
+            add_tests()
     except KeyboardInterrupt:
         stop("interrupted.", "Run the same command again; it starts afresh.")
 

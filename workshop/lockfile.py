@@ -24,7 +24,7 @@ def write() -> str:
     lock = root / "requirements.lock"
     words = ["pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url"]
     done = subprocess.run(
-        [_uv(), *words, "--no-header", "--quiet", "pyproject.toml", "-o", str(lock)],
+        [_uv(), *words, "--no-header", "--quiet", "pyproject.toml", "--group", "test", "-o", str(lock)],
         cwd=root,
         capture_output=True,
         text=True,
@@ -40,8 +40,9 @@ def write() -> str:
 
 def fingerprint() -> str:
     """Return a digest of what the lock file follows from: the dependencies and the Pythons."""
-    project = tomllib.loads((place.root() / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [project["requires-python"], *project["dependencies"]]
+    settings = tomllib.loads((place.root() / "pyproject.toml").read_text("utf-8"))
+    project, tests = settings["project"], settings["dependency-groups"]["test"]
+    wanted = [project["requires-python"], *project["dependencies"], "test", *tests]
     return hashlib.sha256("\n".join(wanted).encode()).hexdigest()
 
 
