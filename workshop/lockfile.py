@@ -24,7 +24,17 @@ def write() -> str:
     lock = root / "requirements.lock"
     words = ["pip", "compile", "--universal", "--generate-hashes", "--no-emit-index-url"]
     done = subprocess.run(
-        [_uv(), *words, "--no-header", "--quiet", "pyproject.toml", "--group", "test", "-o", str(lock)],
+        [
+            _uv(),
+            *words,
+            "--no-header",
+            "--quiet",
+            "pyproject.toml",
+            "--group",
+            "test",
+            "-o",
+            str(lock),
+        ],
         cwd=root,
         capture_output=True,
         text=True,
