@@ -66,3 +66,12 @@ DAEMON = Program(
         "mv .workshop/interop/tracing .workshop/interop/xray",
     ),
 )
+PYROLLBAR = Program(
+    "A Python with pyrollbar, Twisted and App Engine's API",
+    "pyrollbar/bin/python",
+    "WORKSHOP_PYROLLBAR_PYTHON",
+    (
+        "python3 -m venv .workshop/interop/pyrollbar",
+        ".workshop/interop/pyrollbar/bin/pip install -r tests/interop/pyrollbar.txt",
+    ),
+)
