@@ -1,4 +1,4 @@
-"""Starts `python -m flask` without the time of its imports, as the tests start hundreds of apps.
+"""Starts an app's server without the time of its imports, as the tests start hundreds of apps.
 
 A process that has imported the packages of most apps is forked for each launch (preloading.py). An
 app to which that could make a difference is started for real: one with another value of a variable
@@ -22,6 +22,7 @@ from workshop import processes
 READ_AT_START = re.compile(r"PYTHON(?!PATH$)|LC_|LANG|TZ$|HOME$|LD_|MALLOC_|GLIBC_|OPENSSL_|SSL_")
 # The kernel shows the environment that a process began with; the child writes its own over this.
 ROOM = "PRELOADED_ROOM"
+SERVERS = ("flask", "gunicorn")
 LONGEST = preloading.LARGEST - 1000
 LOGGERS_KEPT = re.compile(r"""["']disable_existing_loggers["']: False""")
 
@@ -90,7 +91,8 @@ class Preloader:
 
     def _why_not(self, words, folder, env):
         """Return why an app has to be started for real, or nothing."""
-        if sys.platform != "linux" or words[:3] != [sys.executable, "-m", "flask"]:
+        server = words[2] if words[:2] == [sys.executable, "-m"] else ""
+        if sys.platform != "linux" or server not in SERVERS:
             return "other command"
         if not self._process:
             self._start(env)

@@ -1,6 +1,6 @@
 """The process that preloaded.py starts: imports packages, and is forked for each launch of an app.
 
-The child becomes what the interpreter is when it imports sitecustomize for `python -m flask`:
+The child becomes what the interpreter is when it imports sitecustomize for `python -m NAME`:
 session, folder, environment, path, arguments, output and `__main__`. It then runs on as the
 interpreter does, and ends as one. What differs is that modules are there, with what they set up at
 their import: loggers, filters of warnings, finders of `six`, and exit handlers that run last.
@@ -22,13 +22,16 @@ import types
 from pathlib import Path
 
 # None of them keeps a thread, a file or a socket, or prints. Not there are aws_xray_sdk, which
-# makes a socket and clients of AWS, and rollbar, whose import is what the probe waits for.
+# makes a socket and clients of AWS, rollbar, whose import is what the probe waits for, and
+# gunicorn.config, which reads PORT.
 MODULES = (
     "boto3.session",
     "botocore.client",
     "botocore.httpsession",
     "flask.cli",
     "google.protobuf.json_format",
+    "gunicorn.arbiter",
+    "gunicorn.workers.gthread",
     "httpx",
     "opentelemetry.exporter.otlp.proto.http.trace_exporter",
     "opentelemetry.instrumentation.flask",

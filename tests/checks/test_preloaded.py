@@ -99,6 +99,10 @@ END = {
         0,
     ),
 }
+SERVERS = {
+    "flask": (["flask", "--app", "one"], ["routes"]),
+    "gunicorn": (["gunicorn", "one:app"], ["--check-config"]),
+}
 HEAD = "from flask import Flask\napp = Flask('app')\n"
 
 
@@ -112,7 +116,7 @@ def shared():
 def launch(shared, tmp_path):
     """Launch `flask routes`, or other words, on an app, really or preloaded; return the service."""
 
-    def start(kind, text, *words, preloader=None, **variables):
+    def start(kind, text, *words, server="flask", preloader=None, **variables):
         app = tmp_path / "an app"
         app.mkdir(exist_ok=True)
         (app / "one.py").write_text(textwrap.dedent(text), "utf-8")
@@ -127,18 +131,18 @@ def launch(shared, tmp_path):
             process_tree.MARK: f"test-{tmp_path.name}",
             **variables,
         }
-        words = [sys.executable, "-m", "flask", "--app", "one", *(words or ["routes"])]
+        always, usual = SERVERS[server]
         how = (preloader or shared).launch if kind == "preloaded" else processes.launch
-        return how("log", words, 1, app, env, tmp_path)
+        return how("log", [sys.executable, "-m", *always, *(words or usual)], 1, app, env, tmp_path)
 
     return start
 
 
-def both(launch, tmp_path, text, preloader=None, **variables):
+def both(launch, tmp_path, text, preloader=None, server="flask", **variables):
     """Return what an app says, how it ends and what it has seen, really and preloaded."""
     found = []
     for kind in ("real", "preloaded"):
-        service = launch(kind, text, preloader=preloader, **variables)
+        service = launch(kind, text, preloader=preloader, server=server, **variables)
         assert isinstance(service.process, preloaded.Process) == (kind == "preloaded")
         code = service.process.wait()
         seen = tmp_path / "seen"
@@ -149,10 +153,13 @@ def both(launch, tmp_path, text, preloader=None, **variables):
     return found
 
 
+@pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["plain", "unbuffered"])
-def test_an_app_sees_the_same(launch, tmp_path, unbuffered):
+def test_an_app_sees_the_same(launch, tmp_path, unbuffered, server):
     with preloaded.Preloader() as own:
-        (real_code, _, real), (code, _, seen) = both(launch, tmp_path, SEES, own, **unbuffered)
+        (real_code, _, real), (code, _, seen) = both(
+            launch, tmp_path, SEES, own, server, **unbuffered
+        )
     assert (real_code, code) == (0, 0)
     assert set(seen) == set(real)
     for what, value in real.items():
@@ -226,6 +233,18 @@ def test_it_is_found_by_its_mark_and_ended(launch, tmp_path):
     assert process_tree.end(service.process, signal.SIGINT, 10, mark) == (True, 0)
     assert service.process.returncode == 0
     assert [note["what"] for note in notes.read(tmp_path / "notes")][:1] == ["probe"]
+
+
+def test_a_worker_of_gunicorn_is_found_and_ended_with_it(launch, tmp_path):
+    port = processes.free_port()
+    bind = f"--bind=127.0.0.1:{port}"
+    service = launch("preloaded", HEAD, "--workers=1", bind, server="gunicorn")
+    mark = f"test-{tmp_path.name}"
+    assert isinstance(service.process, preloaded.Process)
+    assert wait_until(lambda: len(process_tree.marked(mark)) == 2)
+    assert processes.listening_ports(service.process) == [port]
+    assert process_tree.end(service.process, signal.SIGTERM, 10, mark) == (True, 0)
+    assert service.process.returncode == 0
 
 
 def test_no_two_have_the_same_chances(launch):
