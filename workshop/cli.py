@@ -68,12 +68,18 @@ def lab(no_browser: bool, port: int) -> None:
     default=None,
     help="Whether its daemon sends on to AWS.  [default: with your own AWS keys it does]",
 )
+@click.option(
+    "--transaction-search",
+    is_flag=True,
+    help="Switch X-Ray's Transaction Search on, as step 10 does, with every trace indexed.",
+)
 @click.option("--while-used", is_flag=True, hidden=True)
 def sandbox(
     port: int,
     daemon_port: int,
     data: Path | None,
     forward_xray: bool | None,
+    transaction_search: bool,
     while_used: bool,
 ) -> None:
     """Run the stand-in for the vendors until Ctrl-C.
@@ -91,6 +97,7 @@ def sandbox(
         data=data or place.state() / "sandbox",
         while_used=while_used,
         forwarder=forwarder,
+        searching=transaction_search,
     )
 
 

@@ -207,6 +207,7 @@ def serve(
     data: Path,
     while_used: bool = False,
     forwarder: "Forwarder | None" = None,
+    searching: bool = False,
 ) -> None:
     """Run a sandbox until Ctrl-C or SIGTERM.
 
@@ -216,13 +217,16 @@ def serve(
         data: where it keeps what arrives; made if absent.
         while_used: end, too, when no process that `clients.register` noted is alive.
         forwarder: as `running_sandbox`.
+        searching: as `running_sandbox`.
 
     Raises:
         WorkshopError: as `running_sandbox`.
     """
     with (
         _wake_on_signals() as wake,
-        running_sandbox(data, port, daemon_port, forwarder, with_doors=True) as sandbox,
+        running_sandbox(
+            data, port, daemon_port, forwarder, with_doors=True, searching=searching
+        ) as sandbox,
     ):
         print(f"sandbox: Honeycomb's traces  {sandbox.url}/v1/traces  key: sandbox")
         print(f"sandbox: X-Ray's daemon      {LOOPBACK}:{sandbox.daemon_port}/udp and tcp")

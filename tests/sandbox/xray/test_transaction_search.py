@@ -5,8 +5,10 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-from xray_clients import segment
+from otlp_clients import sandbox_process, wait_until
+from xray_clients import api_client, segment
 
+from workshop.sandbox import running
 from workshop.sandbox.xray.segments import store_documents
 from workshop.sandbox.xray.traces import read_xray_traces
 
@@ -57,6 +59,16 @@ def test_it_is_off_until_it_is_switched_on(api):
     assert (told["Destination"], told["Status"]) == ("CloudWatchLogs", "ACTIVE")
     assert api.update_trace_segment_destination()["Destination"] == "CloudWatchLogs"
     assert switch(api, "XRay")["Destination"] == "XRay"
+
+
+def test_a_sandbox_can_be_started_with_it(tmp_path):
+    with sandbox_process(tmp_path, "--transaction-search"):
+        found = wait_until(lambda: running.find(tmp_path), "the sandbox to be ready")
+        api = api_client(found.url)
+        assert api.get_trace_segment_destination()["Destination"] == "CloudWatchLogs"
+        (rule,) = api.get_indexing_rules()["IndexingRules"]
+        assert rule["Rule"]["Probabilistic"]["DesiredSamplingPercentage"] == 100
+        api.close()
 
 
 def test_one_trace_in_a_hundred_is_indexed_unless_more_is_wanted(sandbox, api):
