@@ -10,7 +10,7 @@ import builtins
 import ctypes
 import functools
 import gc
-import importlib
+import importlib.util
 import json
 import os
 import runpy
@@ -19,6 +19,7 @@ import site
 import socket
 import sys
 import types
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 # None of them keeps a thread, a file or a socket, or prints. Not there are aws_xray_sdk, which
@@ -39,10 +40,15 @@ MODULES = (
     "opentelemetry.sdk.trace.export",
     "requests",
     "s3transfer.manager",
+    # Not of any app: rollbar imports them, where they are installed.
+    "tornado.httpclient",
+    "tornado.httpserver",
     "werkzeug.serving",
     "werkzeug.test",
     "wrapt",
 )
+# Those that each app has to run itself are read once.
+RUN_ANEW = ("aws_xray_sdk", "rollbar", "watchtower")
 LARGEST = 1 << 16
 
 
@@ -90,6 +96,48 @@ def remember_models():
     for service in ("logs", "sts", "xray"):
         loader.load_service_model(service, "service-2")
         loader.load_service_model(service, "endpoint-rule-set-1")
+
+
+def remember_handlers():
+    """Have botocore look once at each function that each of its sessions calls at events.
+
+    A session has 120 of them, and an app with X-Ray and CloudWatch has four sessions.
+    """
+    import boto3.session
+    import botocore.session
+    from botocore import hooks
+
+    takes_more, made = functools.cache(hooks.accepts_kwargs), hooks.EventAliaser.__init__
+    hooks.accepts_kwargs = lambda function: takes_more(getattr(function, "__func__", function))
+    names = {}
+
+    def __init__(self, event_emitter, event_aliases=None):
+        made(self, event_emitter, event_aliases)
+        if event_aliases in (None, hooks.EVENT_ALIASES):
+            self._alias_name_cache = names
+
+    hooks.EventAliaser.__init__ = __init__
+    # Both kinds of session find the services in folders of their own.
+    boto3.session.Session("nobody", "nobody", region_name="us-east-1").client("logs")
+    for service in ("logs", "sts", "xray"):
+        botocore.session.Session().create_client(
+            service, "us-east-1", aws_access_key_id="nobody", aws_secret_access_key="nobody"
+        )
+
+
+def remember_code(packages):
+    """Read the bytecode of packages once for all launches; each launch runs it anew."""
+    known = {}
+    for package in packages:
+        folder = Path(importlib.util.find_spec(package).origin).parent
+        for file in [*folder.rglob("*.py")] if folder.name == package else []:
+            known[str(file)] = SourceFileLoader(package, str(file)).get_code(package)
+    really = SourceFileLoader.get_code
+
+    def get_code(self, name):
+        return known.get(self.path) or really(self, name)
+
+    SourceFileLoader.get_code = get_code
 
 
 def serve(control, room):
@@ -195,6 +243,8 @@ def main():
     del sys.path[0]
     read = preload(MODULES)
     remember_models()
+    remember_handlers()
+    remember_code(RUN_ANEW)
     modules = {name.partition(".")[0] for name in sys.modules}
     control.send(json.dumps([sorted(read), sorted(modules)]).encode())
     # What is here now is no garbage of the child's: to look through it is most of a quick run.
