@@ -5,7 +5,7 @@ Each stands in the folder of the step whose checkpoint it spoils: `01-honeycomb/
 
 import shutil
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,12 +110,21 @@ def quick_checks():
 
 
 class InAdvance:
-    """Does work for many names at once, in as many threads as is good, and lends each result."""
+    """Does work for many names at once, in as many threads as is good, and lends each result.
+
+    All is done before the first is lent: pytest changes the environment with each test, and what a
+    thread reads of it meanwhile may be gone before it has it.
+    """
 
     def __init__(self, work, names):
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._work = work
         self._done = {name: self._pool.submit(work, name) for name in names}
+        try:
+            wait(self._done.values())
+        except BaseException:
+            self.close()
+            raise
 
     def result(self, name):
         if name not in self._done:
