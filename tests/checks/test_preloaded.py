@@ -10,6 +10,7 @@ import preloaded
 import preloading
 import psutil
 import pytest
+import requests
 from apps import wait_until
 
 from workshop import process_tree, processes
@@ -228,6 +229,8 @@ def test_it_is_found_by_its_mark_and_ended(launch, tmp_path):
     service = launch("preloaded", HEAD, "run", "--port", str(port))
     service.port = port
     processes.wait_until_listening(service)
+    # It listens before it is ready to be ended.
+    assert requests.get(service.url).status_code == 404
     assert {each.pid for each in process_tree.marked(mark)} == {service.process.pid}
     assert processes.listening_ports(service.process) == [port]
     assert process_tree.end(service.process, signal.SIGINT, 10, mark) == (True, 0)
