@@ -59,6 +59,8 @@ LONGEST_WAIT = 30.0
 # How long docker waits between SIGTERM and SIGKILL.
 # https://docs.docker.com/reference/compose-file/services/#stop_grace_period
 DOCKERS_PATIENCE = 10.0
+# Of `survive` in a notebook: enough to see whether they wait.
+SURVIVE_REQUESTS = 100
 PRODUCTION = {"ENVIRONMENT": "production", "KEEP_ONE_TRACE_IN": "1"}
 # Times differ from run to run: the log's own, and the server's in its access lines.
 LOG_TIMES = (
@@ -143,6 +145,7 @@ def terminate_app() -> None:
     """End both services by SIGTERM, as docker ends a container: after ten seconds it kills."""
     global _app
     if _app is not None:
+        print(f"SIGTERM; it is given {DOCKERS_PATIENCE:g} seconds")
         willing = _app.terminate(DOCKERS_PATIENCE)
         _app = None
         print("backend has ended" if willing else "backend did not end, and was killed")
@@ -499,7 +502,16 @@ def survive(vendor: str, mode: str) -> None:
         vendor: `honeycomb`, `xray`, `cloudwatch` or `rollbar`.
         mode: `refused`, `silent`, `late`, `500`, `429` or `killed`.
     """
-    found = run_matrix(learner_app_target(), breaking.choose(vendor), [mode], with_well=False)
+    print("A copy of your app starts, answers and ends meanwhile; it takes up to half a minute.")
+    chosen = breaking.choose(vendor)
+    found = run_matrix(
+        learner_app_target(),
+        chosen,
+        [mode],
+        requests=SURVIVE_REQUESTS,
+        with_well=False,
+        with_pace=False,
+    )
     print("\n".join(survival_report.tell(each, found) for each in found.cells))
 
 

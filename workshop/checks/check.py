@@ -40,6 +40,11 @@ JUDGES: dict[int, Callable[[Evidence], Verdict]] = {
 }
 # They run the app once more, as in production: for nothing, where the step before is not there.
 RUN_AGAIN = (spending.STEP, security.STEP, failure.STEP)
+# They rest on a run of their own alone, unless the app does not run in production.
+ON_THEIR_OWN: dict[int, Callable[[Verdict], bool]] = {
+    security.STEP: security.fails_in_production,
+    failure.STEP: failure.fails_in_production,
+}
 WORKS, FINDINGS, COULD_NOT = 0, 1, 2
 
 
@@ -106,12 +111,11 @@ def check(
             f"Step {number} ({title}) has nothing to check.",
             f"The steps with a check: {', '.join(map(str, JUDGES))}.",
         )
-    if number == security.STEP:
-        # It rests on a run of its own; what the known traffic shows is only worth its time where
-        # the app does not run.
+    if number in ON_THEIR_OWN:
+        # What the known traffic shows is only worth its time where the app does not run.
         evidence = Evidence(target, "")
-        verdict = security.judge(evidence)
-        if not security.fails_in_production(verdict):
+        verdict = JUDGES[number](evidence)
+        if not ON_THEIR_OWN[number](verdict):
             return Checked(evidence, [], [verdict])
     with interrupts.wish_to_stop() as hurry:
         evidence = gather(target, progress, hurry)

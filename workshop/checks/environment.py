@@ -3,7 +3,9 @@
 import compileall
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from workshop import process_tree, processes, real
 from workshop.checks.target import Target, compose_variables
@@ -63,9 +65,7 @@ def make(
         "OTEL_BSP_SCHEDULE_DELAY": str(delay),
         "WORKSHOP_ROLLBAR_ENDPOINT": pointers["ROLLBAR_ENDPOINT"],
         "PATH": target.search_path,
-        "PYTHONPATH": _python_path(written),
-        "WORKSHOP_PROBE": str(folder / f"{program.name}.notes"),
-        "WORKSHOP_PROBE_FOLDER": str(target.folder),
+        **probe(target, folder / f"{program.name}.notes", written),
         # The app's folder stays as it is: no __pycache__ that was not there before.
         "PYTHONDONTWRITEBYTECODE": "1",
         "TMPDIR": str(scratch),
@@ -77,6 +77,23 @@ def make(
     if "profiles" in ports:
         variables["PROFILES_URL"] = f"http://{processes.LOCALHOST}:{ports['profiles']}"
     return variables
+
+
+def probe(
+    target: Target, notes: Path, written: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Return the variables with which a service notes what it does with its SDKs.
+
+    Args:
+        target: the app.
+        notes: the file for them.
+        written: the service's variables in docker-compose.yml.
+    """
+    return {
+        "PYTHONPATH": _python_path(written),
+        "WORKSHOP_PROBE": str(notes),
+        "WORKSHOP_PROBE_FOLDER": str(target.folder),
+    }
 
 
 def _stand_ins() -> dict[str, str]:
@@ -93,7 +110,7 @@ def _compile_probe() -> None:
     compileall.compile_dir(PROBE, quiet=2)
 
 
-def _python_path(written: dict[str, str]) -> str:
+def _python_path(written: Mapping[str, str]) -> str:
     """Return the probe's folder, then those that the shell or docker-compose.yml names."""
     _compile_probe()
     own = written.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")

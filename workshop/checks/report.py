@@ -76,7 +76,8 @@ def _render_verdict(
         first: no finding stands before this part, so that its first is the one to mend.
         mend: what is wrong with the app itself, and comes first.
     """
-    about = f"your app/ · {count(len(evidence.asked), 'request')}"
+    asked = f" · {count(len(evidence.asked), 'request')}" if evidence.asked else ""
+    about = f"your app/{asked}"
     if not evidence.target.ours:
         about = about.replace("your app/", evidence.folder.name)
     lines = [_heading(f"step {verdict.step:02d} · {verdict.name}", about)]

@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workshop.checks.target import Target
-from workshop.failure import arrivals, copies
+from workshop.failure import arrivals, copies, stacks, starting
 from workshop.failure.copies import Copy
 from workshop.failure.load import FOUND, RAISES, Shot
 from workshop.failure.outcome import Outcome
 from workshop.hurry import Hurry
-from workshop.sandbox.faults.modes import KILLED, ROLLBAR, VENDORS
+from workshop.sandbox.faults.modes import HONEYCOMB, KILLED, ROLLBAR, VENDORS
 from workshop.sandbox.server import Sandbox, running_sandbox
 
 REQUESTS = 300
@@ -22,8 +23,9 @@ FAILING = 6
 LAST = 12
 START_DEADLINE = 12.0
 STOP_DEADLINE = 8.0
+BACK_DEADLINE = 8.0
 # OpenTelemetry's exporter may be waiting for its next attempt, up to eight seconds.
-BACK_DEADLINE = 12.0
+BACK_DEADLINES = {HONEYCOMB: 12.0}
 SEND_AGAIN = 2.5
 
 
@@ -44,6 +46,7 @@ def run(
     twin: Copy,
     vendors: Sequence[str],
     mode: str,
+    folder: Path,
     mark: str,
     hurry: Hurry,
     requests: int = REQUESTS,
@@ -58,6 +61,7 @@ def run(
         twin: a copy that is well, which gets the same load at the same time.
         vendors: which back ends are ill; none for none.
         mode: how, one of `modes.MODES`.
+        folder: for all that is written; what is written is gone afterwards.
         mark: the value of `process_tree.MARK` for all that is started.
         hurry: once it is set, nothing is waited for.
         requests: how many make the load.
@@ -67,16 +71,23 @@ def run(
     """
     outcome = Outcome(tuple(vendors), mode)
     with (
-        TemporaryDirectory(prefix="workshop-cell-", ignore_cleanup_errors=True) as name,
+        TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name,
         running_sandbox(Path(name) / "sandbox", with_doors=True) as sandbox,
     ):
         if mode != KILLED:
             make_ill(sandbox, vendors, mode)
-        copy = copies.launch(target, sandbox, Path(name), f"{mark}/cell", through_doors=True)
+        copy = copies.launch(
+            target,
+            sandbox,
+            Path(name),
+            f"{mark}/cell",
+            through_doors=True,
+            more=stacks.variables(Path(name)),
+        )
         try:
-            outcome.started = copy.wait_until_answering(START_DEADLINE, hurry)
+            _start(outcome, copy, target, hurry)
             if outcome.started is not None and not hurry.is_set():
-                _run_load(outcome, copy, twin, requests)
+                _run_load(outcome, copy, twin, requests, hurry)
                 if vendors:
                     outcome.back = not comes_back(copy, vendors, hurry)
                 outcome.stopped = _stop(outcome, copy, hurry)
@@ -111,14 +122,15 @@ def comes_back(copy: Copy, vendors: Sequence[str], hurry: Hurry) -> list[str]:
     for vendor in VENDORS:
         copy.sandbox.doors.mend(vendor)
     before = arrivals.count(copy.sandbox)
-    deadline = time.monotonic() + BACK_DEADLINE
+    longest = max(BACK_DEADLINES.get(each, BACK_DEADLINE) for each in vendors)
+    deadline = time.monotonic() + longest
     again = 0.0
     missing = list(vendors)
     while missing and time.monotonic() < deadline and not hurry.is_set():
         if time.monotonic() >= again:
             # Not all the time: X-Ray's daemon collects for as long as something comes.
             # Errors only where they are looked at: the app may report just a few that are alike.
-            copies.send([copy], (FOUND, RAISES) if ROLLBAR in vendors else (FOUND,))
+            copies.send([copy], (FOUND, RAISES) if ROLLBAR in vendors else (FOUND,), hurry=hurry)
             again = time.monotonic() + SEND_AGAIN
         now = arrivals.count(copy.sandbox)
         missing = [vendor for vendor in vendors if now[vendor] <= before[vendor]]
@@ -126,16 +138,24 @@ def comes_back(copy: Copy, vendors: Sequence[str], hurry: Hurry) -> list[str]:
     return missing
 
 
-def _run_load(outcome: Outcome, copy: Copy, twin: Copy, requests: int) -> None:
+def _start(outcome: Outcome, copy: Copy, target: Target, hurry: Hurry) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        start = pool.submit(copy.wait_until_answering, START_DEADLINE, hurry)
+        seen = starting.watch(start, copy.mark, copy.service.log.parent, target.folder)
+        outcome.started = start.result()
+    outcome.waited_for = seen.vendor
+
+
+def _run_load(outcome: Outcome, copy: Copy, twin: Copy, requests: int, hurry: Hurry) -> None:
     # What runs for the first time is slow, whoever is ill.
-    copies.send([copy, twin], (FOUND,) * WARM_UP)
+    copies.send([copy, twin], (FOUND,) * WARM_UP, hurry=hurry)
     memory, twin_memory, threads = copy.memory, twin.memory, copy.threads
 
     def kill(_sending: object) -> None:
         if outcome.mode == KILLED:
             make_ill(copy.sandbox, outcome.vendors, KILLED)
 
-    own, healthy = copies.send([copy, twin], shots(requests), meanwhile=kill)
+    own, healthy = copies.send([copy, twin], shots(requests), meanwhile=kill, hurry=hurry)
     outcome.requests = len(own.seconds)
     outcome.failed = own.failed
     outcome.times, outcome.twin_times = own.seconds, healthy.seconds
@@ -146,5 +166,5 @@ def _run_load(outcome: Outcome, copy: Copy, twin: Copy, requests: int) -> None:
 def _stop(outcome: Outcome, copy: Copy, hurry: Hurry) -> float | None:
     """Make the back ends ill again, leave something to send, and end the app."""
     make_ill(copy.sandbox, outcome.vendors, outcome.mode)
-    copies.send([copy], shots(LAST, failing=2))
+    copies.send([copy], shots(LAST, failing=2), hurry=hurry)
     return copy.terminate(STOP_DEADLINE, hurry)

@@ -148,6 +148,7 @@ def send(
     seconds: float = LOAD_DEADLINE,
     meanwhile: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
     patience: int = 1_000,
+    hurry: Hurry | None = None,
 ) -> list[Times]:
     """Send the same requests to some copies, in turn; return what came of them, a copy each.
 
@@ -157,11 +158,12 @@ def send(
         seconds: after so long it ends, finished or not.
         meanwhile: called while they are being sent, with the process that sends.
         patience: after so many time-outs it ends, too.
+        hurry: once it is set, it ends.
     """
     ports = tuple(each.service.port for each in receivers)
     sending = load.start(Plan(ports, tuple(shots), seconds=seconds, patience=patience))
     meanwhile(sending)
-    times = load.collect(sending)
+    times = load.collect(sending, lambda: bool(hurry and hurry.is_set()))
     for copy, told in zip(receivers, times, strict=False):
         copy.answered += [shots[number] for number in told.answered]
     return times or [Times() for _ in receivers]

@@ -5,6 +5,7 @@ What is lost at the back end that is ill is shown and not judged: it has to be s
 
 from dataclasses import dataclass
 
+from workshop.failure import load
 from workshop.failure.outcome import Outcome
 from workshop.sandbox.faults.modes import TITLES
 
@@ -34,23 +35,40 @@ class Limits:
     stop: float = STOP_SECONDS
 
 
-def find_limits(well: Outcome) -> Limits:
+def find_limits(well: Outcome, slowness: float = 1.0) -> Limits:
     """Return the limits that a run in which all was well suggests.
 
     Args:
         well: its outcome.
+        slowness: how many times as long as then the machine takes for the same now.
     """
-    start = well.started or USUAL_START
-    stop = well.stopped or USUAL_STOP
+    start = slowness * (well.started or USUAL_START)
+    stop = slowness * (well.stopped or USUAL_STOP)
     return Limits(
         start=PATIENCE * start + START_SECONDS,
         stop=STOP_SECONDS + PATIENCE * max(0.0, stop - USUAL_STOP),
     )
 
 
+def find_slowness(then: Outcome | None, now: Outcome) -> float:
+    """Return how many times as long as it did the machine takes for the same, and 1 at least.
+
+    The copy that is well tells: it gets the same requests each time.
+
+    Args:
+        then: a run in which all was well; None where there was none.
+        now: the run that is judged.
+    """
+    if then is None or not then.twin_times or not now.twin_times:
+        return 1.0
+    before, after = (load.percentile(each.twin_times, 0.5) for each in (then, now))
+    return max(1.0, after / before)
+
+
 def starts(outcome: Outcome, limits: Limits) -> bool:
-    """Tell whether the app started in time."""
-    return outcome.started is not None and outcome.started <= limits.start
+    """Tell whether the app started in time, without having been seen waiting for a vendor."""
+    started = outcome.started is not None and outcome.started <= limits.start
+    return started and not outcome.waited_for
 
 
 def ends(outcome: Outcome, limits: Limits) -> bool:
@@ -65,6 +83,22 @@ def waits(outcome: Outcome) -> bool:
     """
     slow = max(WAITS_SECONDS, 2 * max(outcome.twin_times, default=0.0))
     return sum(each > slow for each in outcome.times) >= FEWEST_WAITS
+
+
+def may_be_chance(outcome: Outcome, limits: Limits, *, with_pace: bool = True) -> bool:
+    """Tell whether a clock alone speaks against an outcome; the machine may have been busy.
+
+    Args:
+        outcome: of one cell.
+        limits: what is still well.
+        with_pace: whether it matters how long the answers took.
+    """
+    if outcome.started is None:
+        return False
+    late = not outcome.waited_for and outcome.started > limits.start
+    slow = with_pace and outcome.ratio_at_least(0.99) > SLOWER and not waits(outcome)
+    lingers = outcome.stopped is not None and outcome.stopped > limits.stop
+    return late or slow or lingers
 
 
 def find_troubles(outcome: Outcome, limits: Limits) -> list[str]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 REQUEST_DEADLINE = 5.0
 TIMED_OUT = "timed out"
+LOOK_SECONDS = 0.2
 # X-Ray's SDK records a request that says so, whatever its rules.
 HEADERS = {"X-Amzn-Trace-Id": "Sampled=1", "Content-Type": "application/json"}
 
@@ -95,17 +96,26 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
     if process.stdin is not None:
         process.stdin.write(_write(plan))
         process.stdin.close()
+        process.stdin = None
     return process
 
 
-def collect(process: subprocess.Popen[bytes]) -> list[Times]:
+def collect(
+    process: subprocess.Popen[bytes], is_over: Callable[[], bool] = lambda: False
+) -> list[Times]:
     """Return what came of each copy's requests; nothing where the process was ended.
 
     Args:
         process: from `start`.
+        is_over: asked again and again; once it is true, the process is ended.
     """
-    with process:
-        said = process.stdout.read() if process.stdout else b""
+    said = None
+    while said is None:
+        try:
+            said, _ = process.communicate(timeout=LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if is_over():
+                process.kill()
     return [Times(**each) for each in json.loads(said)] if said else []
 
 

@@ -19,6 +19,7 @@ class Outcome:
         vendors: which were ill; none where all were well.
         mode: how.
         started: after how many seconds it answered; None for never.
+        waited_for: the vendor that it was seen waiting for until then; empty for none.
         requests: how many it was sent under load.
         failed: those that were not answered as a well app does, each with what came instead.
         times: how long the answers under load took, in seconds.
@@ -35,6 +36,7 @@ class Outcome:
     vendors: tuple[str, ...]
     mode: str
     started: float | None = None
+    waited_for: str = ""
     requests: int = 0
     failed: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -105,6 +107,7 @@ def join(first: Outcome, second: Outcome) -> Outcome:
         vendors=first.vendors,
         mode=first.mode,
         started=_worse(first.started, second.started),
+        waited_for=first.waited_for or second.waited_for,
         requests=first.requests + second.requests,
         failed=first.failed + second.failed,
         times=first.times + second.times,

@@ -34,6 +34,9 @@ def render(matrix: Matrix) -> str:
     Args:
         matrix: what was measured.
     """
+    outcomes = ([matrix.well] if matrix.well else []) + matrix.cells
+    if not outcomes:
+        return "Stopped before any cell was run to its end."
     table = Table(box=None, pad_edge=False, header_style="", width=None)
     table.add_column("")
     table.add_column("")
@@ -41,7 +44,7 @@ def render(matrix: Matrix) -> str:
         table.add_column(heading, justify="right")
     table.add_column("what is wrong", style="")
     last = ""
-    for outcome in ([matrix.well] if matrix.well else []) + matrix.cells:
+    for outcome in outcomes:
         if outcome.mode != last and last:
             table.add_row()
         last = outcome.mode
@@ -56,7 +59,7 @@ def tell(outcome: Outcome, matrix: Matrix) -> str:
         outcome: the cell.
         matrix: of which it is one.
     """
-    limits = matrix.limits
+    limits = matrix.limits(outcome)
     facts = {"the app starts as usual": judging.starts(outcome, limits)}
     if outcome.started is not None:
         who = outcome.name.rpartition(" ")[0]
@@ -110,6 +113,7 @@ def _as_dict(outcome: Outcome, matrix: Matrix) -> dict[str, Any]:
         "vendors": list(outcome.vendors),
         "mode": outcome.mode,
         "started_s": outcome.started,
+        "waited_for": outcome.waited_for or None,
         "requests": outcome.requests,
         "failed": outcome.failed,
         "median_ratio": outcome.ratio(0.5),

@@ -48,9 +48,10 @@ def render_check(step: Step, run: Mapping[str, Any], checked: str = "") -> str:
         checked: when it was checked; the run's own time if empty.
     """
     arrived = run["arrived"] or "nothing arrived"
+    asked = f"{count(run['requests'], 'request')}; " if run["requests"] else ""
     lines = [
         f"**Checked** {checked or run['at']} with `workshop check {step.number}`: "
-        f"{count(run['requests'], 'request')}; {arrived}.",
+        f"{asked}{arrived}.",
         "",
     ]
     lines += [f"- ✓ {claim}" for claim in run["good"]]

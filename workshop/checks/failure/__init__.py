@@ -1,6 +1,7 @@
 """Judges step 09: does the app start, answer and end in time, whoever is down?
 
-It runs two copies of the app as production does, of which one meets back ends that are silent.
+It rests on a run of its own: two copies of the app as in production, of which one meets back ends
+that are silent.
 """
 
 import re
@@ -18,6 +19,7 @@ from workshop.sandbox.faults.modes import CLOUDWATCH, HONEYCOMB, ROLLBAR, TITLES
 
 STEP = 9
 NAME = "failure"
+FAILS = "failure/not-in-production"
 MOST_SHOWN = 2
 # Its own lines: `[2026-11-28 18:32:40 +0000] [42] [ERROR] Reason: …`
 OF_GUNICORN = re.compile(r"\[[^\]]*\] \[\d+\] \[[A-Z]+\] ")
@@ -34,18 +36,18 @@ def judge(evidence: Evidence) -> Verdict:
     """Judge what becomes of an app while nobody answers what it sends.
 
     Args:
-        evidence: what one run left behind; the app is run twice more.
+        evidence: what one run left behind, or nothing but the app; two copies of it are run more.
 
     Raises:
         WorkshopError: it was stopped by a signal.
     """
     trial = trials.run(evidence.target)
     verdict = Verdict(STEP, NAME, "works", arrived=_describe(trial))
-    if trial.well.started is None:
+    if trial.well.started is None or trial.broken:
         verdict.state = "broken"
-        verdict.findings.append(_explain_no_start(evidence, trial))
+        verdict.findings.append(_explain_failure(evidence, trial))
         return verdict
-    absence = _find_absence(evidence, trial)
+    absence = _find_absence(trial)
     if absence:
         verdict.state = "absent"
         verdict.findings.append(absence)
@@ -64,9 +66,9 @@ def _claims(evidence: Evidence, trial: Trial) -> Iterator[tuple[str, list[Findin
     judged: list[tuple[str, list[Finding] | None]] = [
         ("it starts without waiting for anybody", _judge_start(evidence, trial)),
         ("no request fails", _judge_failures(trial)),
-        ("no request waits", _judge_waiting(evidence, trial)),
-        ("once they are back, it sends to each of them again", _judge_return(evidence, trial)),
-        (f"it ends within {judging.STOP_SECONDS:g} seconds", _judge_end(evidence, trial)),
+        ("no request waits", _judge_waiting(trial)),
+        ("once they are back, it sends to each of them again", _judge_return(trial)),
+        (f"it ends within {judging.STOP_SECONDS:g} seconds", _judge_end(trial)),
         ("where all is well, nothing is lost at its end", _judge_last(evidence, trial)),
     ]
     for claim, findings in judged:
@@ -86,7 +88,7 @@ def _judge_start(evidence: Evidence, trial: Trial) -> list[Finding]:
                 "failure/does-not-start",
                 expected="the app answers, though no back end does",
                 got=said or silence,
-                where=_find_where(evidence, place),
+                where=_find_where(trial, place),
             )
         ]
     return [
@@ -94,7 +96,7 @@ def _judge_start(evidence: Evidence, trial: Trial) -> list[Finding]:
             "failure/starts-late",
             expected="the app answers as soon as it does when all is well",
             got=f"later, once it had waited for {TITLES[place.vendor]}",
-            where=_find_where(evidence, place),
+            where=_find_where(trial, place),
         )
     ]
 
@@ -114,7 +116,7 @@ def _judge_failures(trial: Trial) -> list[Finding] | None:
     ]
 
 
-def _judge_waiting(evidence: Evidence, trial: Trial) -> list[Finding] | None:
+def _judge_waiting(trial: Trial) -> list[Finding] | None:
     if trial.ill.started is None:
         return None
     if not trial.waits:
@@ -125,12 +127,12 @@ def _judge_waiting(evidence: Evidence, trial: Trial) -> list[Finding] | None:
             expected="answers as quick as when all is well",
             got=f"some took more than {judging.WAITS_SECONDS:g} s"
             + _blame(trial.waiting_at, ", waiting for "),
-            where=_find_where(evidence, trial.waiting_at),
+            where=_find_where(trial, trial.waiting_at),
         )
     ]
 
 
-def _judge_return(evidence: Evidence, trial: Trial) -> list[Finding] | None:
+def _judge_return(trial: Trial) -> list[Finding] | None:
     if not _has_recovered(trial):
         return None
     if not trial.missing:
@@ -140,12 +142,12 @@ def _judge_return(evidence: Evidence, trial: Trial) -> list[Finding] | None:
             "failure/stays-silent",
             expected="after an outage, what is sent then",
             got=f"nothing more at {listed([TITLES[each] for each in trial.missing])}",
-            where=_find_where(evidence, Place(trial.missing[0])),
+            where=_find_where(trial, Place(trial.missing[0])),
         )
     ]
 
 
-def _judge_end(evidence: Evidence, trial: Trial) -> list[Finding] | None:
+def _judge_end(trial: Trial) -> list[Finding] | None:
     if not _has_recovered(trial):
         return None
     if trial.ends_in_time:
@@ -155,7 +157,7 @@ def _judge_end(evidence: Evidence, trial: Trial) -> list[Finding] | None:
             "failure/slow-stop",
             expected=f"after SIGTERM, an end within {judging.STOP_SECONDS:g} s",
             got="it was still there" + _blame(trial.ending_at, ", waiting for "),
-            where=_find_where(evidence, trial.ending_at),
+            where=_find_where(trial, trial.ending_at),
         )
     ]
 
@@ -172,7 +174,7 @@ def _judge_last(evidence: Evidence, trial: Trial) -> list[Finding] | None:
             "failure/lost-at-the-end",
             expected="after SIGTERM, all that the app still held",
             got=f"the last of it never came, at {TITLES[vendor]}",
-            where=_find_where(evidence, Place(vendor)),
+            where=_find_where(trial, Place(vendor)),
         )
     ]
 
@@ -182,7 +184,7 @@ def _has_recovered(trial: Trial) -> bool:
     return trial.ill.started is not None and not trial.is_hampered
 
 
-def _find_absence(evidence: Evidence, trial: Trial) -> Finding | None:
+def _find_absence(trial: Trial) -> Finding | None:
     """Return that nothing of this step is there: as after the steps before, or before them."""
     if not trial.used:
         return Finding(
@@ -190,7 +192,7 @@ def _find_absence(evidence: Evidence, trial: Trial) -> Finding | None:
             expected="an app that goes on when those are down to whom it sends",
             got="it sends nothing to anybody",
         )
-    ends = _judge_end(evidence, trial)
+    ends = _judge_end(trial)
     if CLOUDWATCH in trial.missing and ends:
         return Finding(
             "failure/absent",
@@ -201,13 +203,22 @@ def _find_absence(evidence: Evidence, trial: Trial) -> Finding | None:
     return None
 
 
-def _explain_no_start(evidence: Evidence, trial: Trial) -> Finding:
-    said = _read_error(evidence, trial.well_output)
-    return Finding(
-        "failure/not-in-production",
-        expected="the app starts as its Dockerfile says, while all is well",
-        got=said or f"no answer after {trials.START_DEADLINE:g} s",
-    )
+def fails_in_production(verdict: Verdict) -> bool:
+    """Tell whether the app did not run, even while all was well, so that nothing was judged.
+
+    Args:
+        verdict: what `judge` says.
+    """
+    return any(each.id == FAILS for each in verdict.findings)
+
+
+def _explain_failure(evidence: Evidence, trial: Trial) -> Finding:
+    if trial.broken:
+        got = trial.broken[0]
+    else:
+        said = _read_error(evidence, trial.well_output)
+        got = said or f"no answer after {trials.START_DEADLINE:g} s"
+    return Finding(FAILS, expected="an app that answers as its Dockerfile runs it", got=got)
 
 
 def _read_error(evidence: Evidence, printed: str) -> str:
@@ -220,14 +231,15 @@ def _blame(place: Place, words: str) -> str:
     return f"{words}{TITLES[place.vendor]}" if place.vendor else ""
 
 
-def _find_where(evidence: Evidence, place: Place) -> str:
+def _find_where(trial: Trial, place: Place) -> str:
     if place.where or not place.vendor:
         return place.where
-    return next(filter(None, map(evidence.where, SET_UP[place.vendor])), "")
+    noted = {note["what"]: str(note["where"]) for note in trial.notes[::-1] if note.get("where")}
+    return next((noted[what] for what in SET_UP[place.vendor] if what in noted), "")
 
 
 def _describe(trial: Trial) -> str:
-    if trial.well.started is None:
+    if trial.well.started is None or trial.broken:
         return "nothing: the app did not run in production"
     if not trial.used:
         return "nothing"

@@ -10,17 +10,18 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workshop import process_tree
-from workshop.checks import interrupts, watchdog
+from workshop.checks import environment, interrupts, notes, watchdog
+from workshop.checks.notes import Note
 from workshop.checks.target import Target
 from workshop.errors import WorkshopError, command
-from workshop.failure import arrivals, cell, copies, judging, load, stacks
+from workshop.failure import arrivals, cell, copies, judging, load, stacks, starting
 from workshop.failure.copies import Copy
 from workshop.failure.load import FOUND, Shot
 from workshop.failure.outcome import Outcome
@@ -29,19 +30,16 @@ from workshop.hurry import Hurry
 from workshop.sandbox.faults.modes import SILENT, VENDORS
 from workshop.sandbox.server import running_sandbox
 
-WARM_UP = 20
-REQUESTS = 120
+# A request that waits, waits for seconds: a few are enough to see it.
+REQUESTS = 50
 # With those that follow no more than an app may report of errors that are alike.
 FAILING = 5
 LAST = 12
 START_DEADLINE = 15.0
 LOAD_DEADLINE = 8.0
+NOTES = "well.notes"
 # So long that the spans that the app holds at its end can only arrive if they are sent then.
 SCHEDULE_DELAY_MS = "60000"
-# How often the ill copy is asked where it is, and how often in a row it has to be seen waiting: the
-# shortest time-outs last longer than that.
-LOOK_SECONDS = 0.3
-LOOKS = 2
 # For one that does not end: it may still be busy with its last request.
 ASK_SECONDS = 4.0
 LOOK_AFTER = 1.0
@@ -60,10 +58,12 @@ class Trial:
         waiting_at: where it was while requests waited.
         ending_at: where it was when it had not ended in time.
         failed: requests that failed for the ill one alone.
+        broken: requests that fail for the one that is well.
         waits: some of its requests waited for somebody.
         missing: the vendors that it sent nothing to, even when they were well again.
         output: what the ill one printed.
         well_output: what the other one printed.
+        notes: what the probe saw the other one do with its SDKs.
     """
 
     used: list[str] = field(default_factory=list)
@@ -74,10 +74,12 @@ class Trial:
     waiting_at: Place = field(default_factory=Place)
     ending_at: Place = field(default_factory=Place)
     failed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     waits: bool = False
     missing: list[str] = field(default_factory=list)
     output: str = ""
     well_output: str = ""
+    notes: list[Note] = field(default_factory=list)
 
     @property
     def starts_in_time(self) -> bool:
@@ -141,7 +143,10 @@ def _run(target: Target, hurry: Hurry) -> Trial:
                 folder / "well-copy",
                 f"{mark}/well",
                 through_doors=False,
-                more={"OTEL_BSP_SCHEDULE_DELAY": SCHEDULE_DELAY_MS},
+                more={
+                    "OTEL_BSP_SCHEDULE_DELAY": SCHEDULE_DELAY_MS,
+                    **environment.probe(target, folder / NOTES),
+                },
             )
             running.callback(well.kill)
             ill = copies.launch(
@@ -155,6 +160,7 @@ def _run(target: Target, hurry: Hurry) -> Trial:
             running.callback(ill.kill)
             _watch(trial, target, well, ill, hurry)
             trial.output, trial.well_output = ill.service.output(), well.service.output()
+            trial.notes = notes.read(folder / NOTES)
         well_sandbox.end_daemon()
         trial.well.sent = arrivals.expect(well.answered)
         trial.well.arrived = arrivals.count(well_sandbox)
@@ -168,44 +174,77 @@ def _run(target: Target, hurry: Hurry) -> Trial:
 
 def _watch(trial: Trial, target: Target, well: Copy, ill: Copy, hurry: Hurry) -> None:
     """Let both copies start, answer, recover and end."""
-    asker = _Asker(ill, target)
+    asker = _Asker(ill, target, hurry)
     with ThreadPoolExecutor(2) as pool:
         starts = [
             pool.submit(copy.wait_until_answering, START_DEADLINE, hurry) for copy in (well, ill)
         ]
-        trial.starting_at = asker.watch_start(starts[1])
+        trial.starting_at = starting.watch(
+            starts[1], ill.mark, ill.service.log.parent, target.folder
+        )
         trial.well.started, trial.ill.started = (start.result() for start in starts)
     if trial.well.started is None or hurry.is_set():
         return
     if trial.ill.started is None:
         trial.ended = ill.service.process.poll() is not None
-    else:
-        _load(trial, well, ill, asker, (FOUND,) * WARM_UP + cell.shots(REQUESTS, FAILING))
+        _end_well(trial, well, hurry)
+        return
+    _load(trial, well, ill, asker, cell.shots(REQUESTS, FAILING), hurry)
+    if trial.is_hampered:
         # A request that hangs keeps a thread busy; what is asked now might not be answered.
-        if not trial.is_hampered:
-            trial.missing = cell.comes_back(ill, VENDORS, hurry)
-            cell.make_ill(ill.sandbox, VENDORS, SILENT)
-            _load(trial, well, ill, asker, cell.shots(LAST, failing=2))
-            limit = judging.STOP_SECONDS + judging.PATIENCE * trial.well.started
-            trial.ill.stopped = ill.terminate(limit, hurry, before_force=asker.keep_main)
-            trial.ending_at = asker.kept
-    copies.send([well], cell.shots(LAST, failing=2))
+        _end_well(trial, well, hurry)
+        return
+    trial.missing = cell.comes_back(ill, VENDORS, hurry)
+    cell.make_ill(ill.sandbox, VENDORS, SILENT)
+    _load(trial, well, ill, asker, cell.shots(LAST, failing=2), hurry)
+    with ThreadPoolExecutor(1) as pool:
+        # The ill one mostly waits while it ends.
+        ending = pool.submit(_end_well, trial, well, hurry)
+        limit = judging.STOP_SECONDS + judging.PATIENCE * trial.well.started
+        trial.ill.stopped = ill.terminate(limit, hurry, before_force=asker.keep_main)
+        trial.ending_at = asker.kept
+        ending.result()
+
+
+def _end_well(trial: Trial, well: Copy, hurry: Hurry) -> None:
+    """Give the copy that is well something to send, and end it."""
+    copies.send([well], cell.shots(LAST, failing=2), hurry=hurry)
     trial.well.stopped = well.terminate(START_DEADLINE, hurry)
 
 
-def _load(trial: Trial, well: Copy, ill: Copy, asker: "_Asker", shots: Sequence[Shot]) -> None:
+def _load(
+    trial: Trial,
+    well: Copy,
+    ill: Copy,
+    asker: "_Asker",
+    shots: Sequence[Shot],
+    hurry: Hurry,
+) -> None:
     """Send both the same requests; note which of them fail or wait for the ill one alone."""
     asker.answering = Place()
     own, healthy = copies.send(
-        [ill, well], shots, LOAD_DEADLINE, meanwhile=asker.keep_answering, patience=2
+        [ill, well],
+        shots,
+        LOAD_DEADLINE,
+        meanwhile=asker.keep_answering,
+        patience=2,
+        hurry=hurry,
     )
     these = Outcome(VENDORS, SILENT, times=own.seconds, twin_times=healthy.seconds)
     # Where nobody was seen waiting, the machine itself was slow.
     trial.waits = trial.waits or (judging.waits(these) and asker.answering != Place())
     only_here = Counter(own.failed) - Counter(healthy.failed)
     trial.failed += [each for each in only_here.elements() if not each.endswith(load.TIMED_OUT)]
+    trial.broken += [each for each in healthy.failed if _is_broken(each)]
     if trial.is_hampered:
         trial.waiting_at = asker.answering
+
+
+def _is_broken(failed: str) -> bool:
+    """Tell whether a page that every app answers could not be: `GET /api/… → 500`."""
+    page, _, came = failed.partition(" → ")
+    missing = came.isdecimal() and not came.startswith("5")
+    return page == f"{FOUND.method} {FOUND.path}" and not missing and came != load.TIMED_OUT
 
 
 class _Asker:
@@ -214,10 +253,12 @@ class _Asker:
     Args:
         copy: the copy.
         target: the app.
+        hurry: once it is set, it asks nothing more.
     """
 
-    def __init__(self, copy: Copy, target: Target) -> None:
+    def __init__(self, copy: Copy, target: Target, hurry: Hurry) -> None:
         self._copy = copy
+        self._hurry = hurry
         self._folder = copy.service.log.parent
         self._app = target.folder
         self.kept = Place()
@@ -231,18 +272,8 @@ class _Asker:
 
     def keep_answering(self, sending: subprocess.Popen[bytes]) -> None:
         """While a load takes longer than it should, look where the threads are that answer."""
-        while self.answering == Place():
+        while self.answering == Place() and not self._hurry.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 sending.wait(LOOK_AFTER)
                 return
             self.answering = stacks.find_answering(self._copy.mark, self._folder, self._app)
-
-    def watch_start(self, start: Future[float | None]) -> Place:
-        """Return where it waits for a vendor while it starts, if it does."""
-        seen: list[Place] = []
-        while not wait([start], LOOK_SECONDS).done:
-            place = stacks.find_starting(self._copy.mark, self._folder, self._app)
-            seen = [*seen, place] if place.vendor else []
-            if len(seen) == LOOKS:
-                break
-        return seen[-1] if len(seen) == LOOKS else Place()
