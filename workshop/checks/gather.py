@@ -19,6 +19,7 @@ from workshop.processes import Service
 from workshop.sandbox.cloudwatch.logs import read_events as read_log_events
 from workshop.sandbox.cloudwatch.logs import read_groups
 from workshop.sandbox.honeycomb import receive as honeycomb
+from workshop.sandbox.honeycomb.storage import count_events
 from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.rollbar.items import read_items, read_occurrences
@@ -152,14 +153,18 @@ def _wait_for_arrival(
     """Wait until each request has become a whole trace, or there is no more to wait for."""
     wanted = sum(asked.status > 0 for asked in evidence.asked)
     deadline = time.monotonic() + (patience if _may_send(folder, sandbox) else 0)
+    whole, seen = 0, 0
     while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
         with sandbox.reader() as reader:
-            traces = read_traces(reader)
+            arrived = count_events(reader)
+            # To read all traces takes long, and the app needs the processor more.
+            if arrived != seen:
+                traces = read_traces(reader)
+                whole = sum(_is_whole(trace, evidence.target.ours) for trace in traces)
+                seen = arrived
             refused = [each for each in read_refusals(reader) if each.vendor == honeycomb.VENDOR]
-        whole = sum(_is_whole(trace, evidence.target.ours) for trace in traces)
-        if whole >= wanted or (refused and not traces):
+        if whole >= wanted or (refused and not arrived):
             return
-        # Each look reads all traces anew, and the app needs the processor more.
         time.sleep(0.05)
 
 

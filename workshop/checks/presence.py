@@ -90,12 +90,12 @@ def imported_modules(folder: Path) -> Iterator[tuple[str, str]]:
         folder: the app's folder.
     """
     for file in python_files(folder):
+        path = file.relative_to(folder)
         for node in ast.walk(parse(file)):
-            where = f"{file.relative_to(folder)}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.Import):
-                yield from ((alias.name, where) for alias in node.names)
+                yield from ((alias.name, f"{path}:{node.lineno}") for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                yield node.module, where
+                yield node.module, f"{path}:{node.lineno}"
 
 
 def parse(file: Path) -> ast.Module:
