@@ -72,7 +72,7 @@ def run(
     outcome = Outcome(tuple(vendors), mode)
     with (
         TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name,
-        running_sandbox(Path(name) / "sandbox", with_doors=True) as sandbox,
+        running_sandbox(Path(name) / "sandbox", with_doors=True, searching=True) as sandbox,
     ):
         if mode != KILLED:
             make_ill(sandbox, vendors, mode)

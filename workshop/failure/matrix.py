@@ -112,7 +112,7 @@ def _run(
     with (
         TemporaryDirectory(prefix="workshop-survive-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        running_sandbox(Path(name) / "sandbox") as sandbox,
+        running_sandbox(Path(name) / "sandbox", searching=True) as sandbox,
     ):
         twin = None
         try:

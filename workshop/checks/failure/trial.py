@@ -130,8 +130,8 @@ def _run(target: Target, hurry: Hurry) -> Trial:
     with (
         TemporaryDirectory(prefix="workshop-check-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
-        running_sandbox(Path(name) / "well") as well_sandbox,
-        running_sandbox(Path(name) / "ill", with_doors=True) as ill_sandbox,
+        running_sandbox(Path(name) / "well", searching=True) as well_sandbox,
+        running_sandbox(Path(name) / "ill", with_doors=True, searching=True) as ill_sandbox,
     ):
         folder = Path(name)
         cell.make_ill(ill_sandbox, VENDORS, SILENT)
