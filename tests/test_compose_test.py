@@ -5,6 +5,7 @@ import stat
 import subprocess
 
 import pytest
+import requests
 import yaml
 
 from deploy import compose_test
@@ -59,6 +60,7 @@ def test_an_engine_that_cannot_is_told_from_one_that_is_absent(engine, monkeypat
 
 def test_it_builds_waits_looks_and_takes_all_down(engine, monkeypatch, capsys):
     log = engine()
+    monkeypatch.setattr(compose_test, "let_spans_in", lambda: None)
     monkeypatch.setattr(compose_test, "ask_the_app", lambda: None)
     monkeypatch.setattr(compose_test, "wait_for_arrival", lambda: ["7 traces"])
     compose_test.main()
@@ -114,8 +116,38 @@ def test_the_locked_containers_are_the_last_steps(repository):
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert "ports" not in service, name
-        # A configuration with its content in the file is copied into the container's root.
-        assert service.get("read_only", False) == ("configs" not in last["services"][name]), name
-    image = locked["services"]["xray-daemon"]["image"]
-    assert re.fullmatch(r"amazon/aws-xray-daemon:\d+\.\d+\.\d+", image)
-    assert image.rpartition(":")[0] == last["services"]["xray-daemon"]["image"].rpartition(":")[0]
+        assert service["read_only"], name
+
+
+def test_the_locked_daemon_is_that_of_the_last_step_that_has_one(repository):
+    step = next(each for each in reversed(course.steps()) if has_daemon(each.folder))
+    assert step.number == 9
+    last = yaml.safe_load((step.folder / "docker-compose.yml").read_text("utf-8"))["services"]
+    file = (repository / compose_test.LOCKED).with_name("xray-daemon.yml")
+    (locked,) = yaml.safe_load(file.read_text("utf-8"))["services"].values()
+    assert locked["cap_drop"] == ["ALL"]
+    assert locked["security_opt"] == ["no-new-privileges:true"]
+    # A configuration with its content in the file is copied into the container's root.
+    assert "configs" in last["xray-daemon"]
+    assert "read_only" not in locked
+    assert re.fullmatch(r"amazon/aws-xray-daemon:\d+\.\d+\.\d+", locked["image"])
+    assert locked["image"].partition(":")[0] == last["xray-daemon"]["image"].partition(":")[0]
+
+
+def has_daemon(folder):
+    return "xray-daemon:" in (folder / "docker-compose.yml").read_text("utf-8")
+
+
+def test_spans_are_let_in_where_they_are_looked_for(tmp_path, monkeypatch):
+    with running_sandbox(tmp_path / "data") as sandbox:
+        monkeypatch.setattr(compose_test, "SANDBOX", sandbox.url)
+        assert send_spans(sandbox.url) == 400
+        compose_test.let_spans_in()
+        assert send_spans(sandbox.url) == 200
+
+
+def send_spans(url):
+    key = {"Authorization": "Bearer sandbox", "Content-Type": "application/json"}
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.post(f"{url}/v1/traces", json={"resourceSpans": []}, headers=key).status_code

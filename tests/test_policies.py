@@ -29,7 +29,9 @@ FOLDER = place.root() / "docs" / "policies"
 OF_THE_REAL_DAEMON = {"xray:PutTelemetryRecords"}
 # What may be called on no resource of its own, and so needs "*".
 WITHOUT_RESOURCE = re.compile(
-    r"xray:(Put\w+|BatchGetTraces|Get\w+)|logs:(DescribeLogGroups|GetQueryResults)"
+    r"xray:(Put\w+|BatchGetTraces|Get\w+|StartTraceRetrieval|ListRetrievedTraces"
+    r"|UpdateTraceSegmentDestination|UpdateIndexingRule)"
+    r"|logs:(DescribeLogGroups|GetQueryResults)"
 )
 
 POLLERS = """
@@ -96,6 +98,16 @@ def test_app_and_its_daemon(called, tmp_path):
         assert any(fnmatch.fnmatchcase(arn, each) for each in resources if "log-stream" in each)
 
 
+def test_app_that_sends_spans_itself_asks_for_nothing_else(called):
+    # Spans are no call of X-Ray's API, and AWS authorizes them as one of it:
+    # https://docs.aws.amazon.com/xray/latest/devguide/xray-opentelemetry-bearer-token.html
+    with running_backend(learner_app(step(10).folder)) as running:
+        assert running.send(Shot("GET", PAGE)) == 200
+        stop(running)
+    assert set(called) == allowed("app")
+    assert allowed("spans") == {"xray:PutTraceSegments"}
+
+
 def test_daemon_that_forwards(called, tmp_path):
     with running_sandbox(tmp_path / "aws") as aws:
         account = Account(SANDBOX_KEY, SANDBOX_KEY, "us-east-1", endpoint=aws.url)
@@ -115,7 +127,8 @@ def ask_for_rules_and_targets(port):
 
 
 def test_reader_calls_what_the_notebooks_call():
-    assert notebook_calls() == allowed("reader")
+    assert notebook_calls() == allowed("reader") | allowed("search")
+    assert not allowed("reader") & allowed("search")
 
 
 def notebook_calls():
@@ -135,7 +148,7 @@ def notebook_calls():
     return found
 
 
-@pytest.mark.parametrize("name", ["app", "daemon", "reader"])
+@pytest.mark.parametrize("name", ["app", "daemon", "reader", "search", "spans"])
 def test_resources_are_as_narrow_as_they_can_be(name):
     for each in statements(name):
         assert each["Effect"] == "Allow"

@@ -348,7 +348,7 @@ def timeline(trace: Mapping[str, Any], title: str | None = None) -> Picture:
     """Draw one X-Ray trace as a timeline: a segment or subsegment a row.
 
     Args:
-        trace: one of `Traces` of boto3's `batch_get_traces`.
+        trace: one of `Traces` of boto3's `batch_get_traces` or `list_retrieved_traces`.
         title: what to see in the picture.
     """
     picture = segments_view.show(_assemble(trace), title)
@@ -359,14 +359,14 @@ def parts(trace: Mapping[str, Any]) -> None:
     """Print one X-Ray trace as a tree: which part is inside which, without times.
 
     Args:
-        trace: one of `Traces` of boto3's `batch_get_traces`.
+        trace: one of `Traces` of boto3's `batch_get_traces` or `list_retrieved_traces`.
     """
     print(segments_view.render(_assemble(trace)))
 
 
 def _assemble(trace: Mapping[str, Any]) -> XrayTrace:
-    documents = (json.loads(segment["Document"]) for segment in trace["Segments"])
-    return assemble(trace["Id"], documents)
+    told = trace.get("Segments") or trace["Spans"]
+    return assemble(trace["Id"], (json.loads(each["Document"]) for each in told))
 
 
 def sampling_rules(rules: Iterable[Mapping[str, Any]]) -> None:

@@ -7,7 +7,12 @@ first stands for all: a missing name is met at the latest where it is used.
 """
 
 import ast
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import wrong_apps
 
@@ -29,6 +34,27 @@ def mutants(number):
             assert label not in found
             found[label] = (path, mutated)
     return found
+
+
+def leave_to_python(mutants_of_step):
+    """Return the mutants that still have every name that they use.
+
+    The others end with a NameError where the name is used: that the app does not start then, or
+    answers 500, the check says of all steps in the same words.
+    """
+    with TemporaryDirectory() as folder:
+        files = {}
+        for number, (label, (path, text)) in enumerate(mutants_of_step.items()):
+            if path.endswith(".py"):
+                file = Path(folder) / f"mutant_{number}.py"
+                file.write_text(text, "utf-8")
+                files[file.name] = label
+        ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F821"]
+        done = subprocess.run(
+            [*ruff, "--output-format=json", folder], capture_output=True, text=True, check=False
+        )
+    broken = {files[Path(each["filename"]).name] for each in json.loads(done.stdout)}
+    return {label: each for label, each in mutants_of_step.items() if label not in broken}
 
 
 def added_lines(hunks):

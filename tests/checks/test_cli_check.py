@@ -18,7 +18,7 @@ TEXT = {"type": "string"}
 FINDING = {
     "type": "object",
     "properties": {
-        "id": {"type": "string", "pattern": "^[a-z]+/[a-z0-9-]+$"},
+        "id": {"type": "string", "pattern": "^[a-z-]+/[a-z0-9-]+$"},
         "expected": {"type": "string", "minLength": 1},
         "got": {"type": "string", "minLength": 1},
         "where": TEXT,

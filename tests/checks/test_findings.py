@@ -51,7 +51,7 @@ def test_hunk_is_what_the_patch_of_that_step_changes(entry):
     if entry.hunk:
         lines = rungs[-1].splitlines()
         assert any(line.startswith(entry.hunk) for line in lines)
-        assert any(line.startswith("+") for line in lines)
+        assert any(line.startswith(("+", "-")) for line in lines)
 
 
 def test_finding_as_json_has_what_the_course_promises():

@@ -87,6 +87,29 @@ def test_where_something_was_done_is_noted(probed):
     assert [note["where"] for note in noted if note["what"] == "app"] == ["program.py:3"]
 
 
+def test_how_spans_leave_is_noted_without_a_secret(probed, tmp_path):
+    _, noted = probed("""
+        import requests
+        signed = "AWS4-HMAC-SHA256 Credential=not-a-key/20261122/us-east-1/xray/aws4_request, Sig=x"
+        spans = {"User-Agent": "OTel-OTLP-Exporter-Python/1.45", "Content-Encoding": "gzip"}
+        told = [{**spans, "Authorization": signed}, {**spans, "x-honeycomb-team": "not-a-key"}, {}]
+        for headers in told:
+            try:
+                # Nobody listens there.
+                requests.post("http://127.0.0.1:1/v1/traces?not-a-key", headers=headers)
+            except requests.ConnectionError:
+                print("nobody")
+    """)
+    sent = [note for note in noted if note["what"] == "spans-sent"]
+    assert [(note["scheme"], note["service"], note["encoding"]) for note in sent] == [
+        ("AWS4-HMAC-SHA256", "xray", "gzip"),
+        ("", "", "gzip"),
+    ]
+    assert {note["url"] for note in sent} == {"http://127.0.0.1:1/v1/traces"}
+    assert ["x-honeycomb-team" in note["headers"] for note in sent] == [False, True]
+    assert "not-a-key" not in (tmp_path / "notes").read_text("utf-8")
+
+
 def test_another_object_never_has_the_same_name(probed):
     _, noted = probed("""
         from flask import Flask

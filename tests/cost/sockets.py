@@ -29,8 +29,12 @@ class Counted:
     def read_http(self, path, headers, body):
         if headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        if path == "/v1/traces":
-            self.add(events=count_events(body))
+        if path == "/v1/traces" and "authorization" in headers:
+            with self._lock:
+                self._traces |= {span.trace_id for span in spans_of(body)}
+        elif path == "/v1/traces":
+            spans = spans_of(body)
+            self.add(events=sum(1 + len(span.events) + len(span.links) for span in spans))
         elif headers.get("x-amz-target") == "Logs_20140328.PutLogEvents":
             messages = [each["message"] for each in json.loads(body)["logEvents"]]
             sizes = sum(26 + len(each.encode()) for each in messages)
@@ -50,16 +54,15 @@ class Counted:
         return {**self._numbers, "traces": len(self._traces)}
 
 
-def count_events(body):
-    """Return the spans, span events and links of one export."""
+def spans_of(body):
+    """Return the spans of one export."""
     request = ExportTraceServiceRequest.FromString(body)
-    spans = [
+    return [
         span
         for of_resource in request.resource_spans
         for of_scope in of_resource.scope_spans
         for span in of_scope.spans
     ]
-    return sum(1 + len(span.events) + len(span.links) for span in spans)
 
 
 def make_handler(counted, port):

@@ -1,6 +1,7 @@
 """A month's arithmetic, and the tables and JSON that tell it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,19 @@ def test_x_ray_records_one_a_second_and_a_twentieth_of_the_others(requests, reco
 def test_an_app_without_x_ray_pays_nothing_for_it():
     measured = Measured({GOOD: 1}, {GOOD: Volume(events=1)})
     assert work_out(measured, 10_000_000, 0)[1].units == 0
+
+
+def test_spans_are_paid_by_their_bytes_at_a_price_that_is_not_made_up():
+    cost = Cost(replace(MEASURED, as_spans=True))
+    line = cost.lines[1]
+    assert line.units == pytest.approx(999_000 * 35_420 / 4 + 1_000 * 1_957)
+    text = cost.as_text()
+    row = next(each for each in text.splitlines() if each.startswith("X-Ray"))
+    assert row.split() == ["X-Ray", "8.8", "GB", "?", "see", "its", "page", "?"]
+    assert "built-in rule" not in text
+    assert line.price.vendor_page in text
+    month = json.loads(cost.as_json())["month"]["vendors"][1]
+    assert (month["dollars"], month["free"], month["confidence"]) == (None, None, "unknown")
 
 
 def test_a_log_group_of_the_cheap_class_has_its_own_price():

@@ -23,14 +23,22 @@ def test_each_price_has_a_source_a_date_and_a_confidence(name):
 @pytest.mark.parametrize("name", PRICES)
 def test_what_the_vendor_says_is_on_the_vendors_own_page(name):
     price = PRICES[name]
-    assert price.is_third_party != (price.source == price.vendor_page)
+    assert (price.confidence == "vendor") == (price.source == price.vendor_page)
 
 
 @pytest.mark.parametrize("name", PRICES)
 def test_units_are_paid_one_by_one_or_by_a_plan(name):
     price = PRICES[name]
-    assert (price.dollars is None) == bool(price.plan) == bool(price.plan_has)
+    assert (price.dollars is None and price.is_known) == bool(price.plan) == bool(price.plan_has)
     assert price.plan_has == 0 or price.plan_has > price.free
+
+
+def test_no_price_is_quoted_that_nobody_has_found_out():
+    unknown = [price for price in PRICES.values() if not price.is_known]
+    assert [(price.vendor, price.unit) for price in unknown] == [("X-Ray", "bytes")]
+    assert [(price.dollars, price.free, price.cost(10**12)) for price in unknown] == [
+        (None, 0, None)
+    ]
 
 
 @pytest.mark.parametrize(

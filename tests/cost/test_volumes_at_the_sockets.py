@@ -8,6 +8,7 @@ from sockets import Counted, Relay
 
 from workshop.checks import services, target, traffic
 from workshop.cost import run
+from workshop.cost.report import Cost
 
 ROOT = Path(__file__).parents[2]
 # Each kind once, none of the planted slowness twice.
@@ -55,4 +56,18 @@ def test_volumes_are_those_at_the_sockets(step, environment, relayed):
     assert total == relayed.volume
     assert min(total.values()) > 0
     assert measured.count() == len(REQUESTS)
+    assert not measured.as_spans
     assert measured.count(fails=True) == 1
+
+
+def test_spans_are_counted_for_x_ray_in_bytes(relayed):
+    folder = ROOT / "steps" / "10-opentelemetry-only"
+    measured = run.measure(target.learner_app(folder), "development", rounds=1)
+    total = asdict(measured.total)
+    # Of each span more than its ids, and less than a page.
+    assert 100 < total.pop("segment_bytes") / total["events"] < 3_000
+    assert total == relayed.volume
+    assert measured.as_spans
+    line = Cost(measured).lines[1]
+    assert (line.price.unit, line.dollars) == ("bytes", None)
+    assert line.units > 0

@@ -25,6 +25,7 @@ NAMES = {
     4: "cloudwatch",
     5: "rollbar",
     8: "correlation",
+    10: "opentelemetry-only",
 }
 
 
@@ -41,10 +42,12 @@ def remember(step=1, good=("every request became a trace",), findings=(), at=Non
         memory.write(known)
 
 
-def send_request(data, path=HOME, name=None):
+def send_request(data, path=HOME, name=None, to_xray=False):
     """Send the spans of one request that both services answer; return its trace id."""
-    with running_sandbox(data) as sandbox:
-        providers = [_provider(sandbox.url, service) for service in ("backend", "profiles")]
+    with running_sandbox(data, searching=to_xray) as sandbox:
+        providers = [
+            _provider(sandbox.url, service, to_xray) for service in ("backend", "profiles")
+        ]
         backend, profiles = [each.get_tracer("tests") for each in providers]
         answered = {"url.path": path}
         root = backend.start_span(name or f"GET {path}", kind=SpanKind.SERVER, attributes=answered)
@@ -59,10 +62,14 @@ def send_request(data, path=HOME, name=None):
     return f"{root.get_span_context().trace_id:032x}"
 
 
-def _provider(url, service):
+def _provider(url, service, to_xray):
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
-    exporter = OTLPSpanExporter(f"{url}/v1/traces", headers={"x-honeycomb-team": "sandbox"})
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    keys = [{"x-honeycomb-team": "sandbox"}]
+    if to_xray:
+        keys.append({"authorization": "Bearer sandbox"})
+    for headers in keys:
+        exporter = OTLPSpanExporter(f"{url}/v1/traces", headers=headers)
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
     return provider
 
 

@@ -352,6 +352,25 @@ def test_a_request_is_shown_as_all_four_have_it(journal, data, monkeypatch):
     assert verification.verify(8).exit_code == 1
 
 
+def test_a_trace_is_shown_that_x_ray_and_honeycomb_have_of_the_same_spans(journal, data):
+    remember(10)
+    send_request(data)
+    writing.write(10)
+    assert "**Seen** nothing" in content(journal, "10-opentelemetry-only")
+    chosen = send_request(data, to_xray=True)
+    send_segments(data, ago=-60)
+    writing.write(10)
+    said = content(journal, "10-opentelemetry-only")
+    assert "sent by OpenTelemetry alone.\n" in said
+    assert "- the same at X-Ray and Honeycomb: 3 spans\n" in said
+    assert said.endswith(f"- X-Ray id: `1-{chosen[:8]}-{chosen[8:]}`")
+    assert (journal.parent / "assets" / "10-opentelemetry-only.png").exists()
+    assert verification.verify(10).exit_code == 0
+    shutil.rmtree(data)
+    send_segments(data)
+    assert verification.verify(10).exit_code == 2
+
+
 def test_spans_in_their_log_group_are_no_log_lines(journal, data, monkeypatch):
     monkeypatch.setitem(writing.JUDGES, 4, None)
     remember(4)

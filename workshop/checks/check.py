@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workshop import course
@@ -13,6 +13,7 @@ from workshop.checks import (
     failure,
     honeycomb,
     interrupts,
+    opentelemetry_only,
     report,
     rollbar,
     security,
@@ -37,6 +38,7 @@ JUDGES: dict[int, Callable[[Evidence], Verdict]] = {
     security.STEP: security.judge,
     correlation.STEP: correlation.judge,
     failure.STEP: failure.judge,
+    opentelemetry_only.STEP: opentelemetry_only.judge,
 }
 # They run the app once more, as in production: for nothing, where the step before is not there.
 RUN_AGAIN = (spending.STEP, security.STEP, failure.STEP)
@@ -45,6 +47,8 @@ ON_THEIR_OWN: dict[int, Callable[[Verdict], bool]] = {
     security.STEP: security.fails_in_production,
     failure.STEP: failure.fails_in_production,
 }
+# They judge segments, whether the X-Ray SDK or OpenTelemetry has made them.
+OF_SEGMENTS = (xray.STEP, subsegments.STEP)
 WORKS, FINDINGS, COULD_NOT = 0, 1, 2
 
 
@@ -134,10 +138,20 @@ def check(
     for each in wanted:
         if number is None and each in RUN_AGAIN and _is_absent(verdicts[-1]):
             break
-        verdicts.append(JUDGES[each](evidence))
+        verdicts.append(_judge(each, evidence))
     if number is None:
         verdicts = _leave_out_not_reached(verdicts)
     return Checked(evidence, _leave_to_steps(about_app, verdicts), verdicts)
+
+
+def _judge(number: int, evidence: Evidence) -> Verdict:
+    """Judge one step; where spans for X-Ray are lost on the way, the reason stands for all."""
+    verdict = JUDGES[number](evidence)
+    if number in OF_SEGMENTS and _is_absent(verdict):
+        lost = opentelemetry_only.explain_silence(evidence)
+        if lost:
+            return replace(verdict, state="broken", findings=lost)
+    return verdict
 
 
 def _leave_out_not_reached(verdicts: list[Verdict]) -> list[Verdict]:

@@ -27,7 +27,7 @@ class Line:
 
     @property
     def dollars(self) -> float | None:
-        """What that costs; None where a plan has to be bought."""
+        """What that costs; None where a plan has to be bought, or nobody has found it out."""
         return self.price.cost(self.units)
 
 
@@ -36,7 +36,7 @@ def work_out(measured: Measured, requests: int, failing: float) -> list[Line]:
 
     The requests are those of the run, as often as it takes; only how many of them fail is said, as
     a run fails more often than an app should. They come evenly over the month, and X-Ray records
-    them by its built-in rule.
+    them by its built-in rule; of spans it takes all that the app sends.
 
     Args:
         measured: what a run has sent.
@@ -45,10 +45,14 @@ def work_out(measured: Measured, requests: int, failing: float) -> list[Line]:
     """
     prices = read_prices()
     logs = f"cloudwatch-{measured.log_class.lower().replace('_', '-')}"
-    traces = count_recorded(requests) if measured.total.traces else 0.0
+    if measured.as_spans:
+        xray = Line(prices["xray-spans"], _scale(measured, "segment_bytes", requests, failing))
+    else:
+        traces = count_recorded(requests) if measured.total.traces else 0.0
+        xray = Line(prices["xray"], traces)
     return [
         Line(prices["honeycomb"], _scale(measured, "events", requests, failing)),
-        Line(prices["xray"], traces),
+        xray,
         Line(prices[logs], _scale(measured, "log_bytes", requests, failing)),
         Line(prices["rollbar"], _scale(measured, "occurrences", requests, failing)),
     ]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("prices.toml")
 VENDOR = "vendor"
-CONFIDENCES = (VENDOR, "third party")
+THIRD_PARTY = "third party"
+UNKNOWN = "unknown"
+CONFIDENCES = (VENDOR, THIRD_PARTY, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,13 @@ class Price:
         vendor: its name.
         unit: what it counts.
         free: how many of these it gives free in a month.
-        confidence: `vendor` where its own page says so, else `third party`.
+        confidence: `vendor` where its own page says so, `third party` where somebody else does;
+            `unknown` where what is counted is known, and not what it costs.
         source: the page that says so.
         checked: when the entry was last held against its source.
         vendor_page: the vendor's own page of prices.
-        dollars: what `per` units beyond the free ones cost; None where a plan has to be bought.
+        dollars: what `per` units beyond the free ones cost; None where a plan has to be bought, or
+            nobody has found it out.
         per: how many units that is for.
         plan: what the cheapest plan costs that has more; empty where units are paid one by one.
         plan_has: how many units that plan has in a month.
@@ -46,10 +50,15 @@ class Price:
     @property
     def is_third_party(self) -> bool:
         """Whether somebody else than the vendor says so."""
-        return self.confidence != VENDOR
+        return self.confidence == THIRD_PARTY
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has been found out."""
+        return self.confidence != UNKNOWN
 
     def cost(self, units: float) -> float | None:
-        """Return the dollars of one month, or None where a plan has to be bought.
+        """Return the dollars of one month, or None where a plan has to be bought, or is unknown.
 
         Args:
             units: how many are used in that month.

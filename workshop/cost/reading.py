@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from workshop.checks.xray.makers import is_span
 from workshop.cost.routes import name_kind
 from workshop.cost.volumes import Kind, Measured, Volume
 from workshop.sandbox.cloudwatch.logs import EVENT_OVERHEAD, read_groups
@@ -17,6 +18,7 @@ from workshop.sandbox.honeycomb.traces import read_events
 from workshop.sandbox.rollbar.items import read_occurrences
 from workshop.sandbox.rollbar.occurrence import Occurrence
 from workshop.sandbox.store import Reader
+from workshop.sandbox.xray.search import span_log
 from workshop.sandbox.xray.traces import iterate_xray_traces
 
 _XRAY_ID = re.compile(r"1-([0-9a-f]{8})-([0-9a-f]{24})")
@@ -39,12 +41,12 @@ def read_measured(reader: Reader, requests: dict[Kind, int], since_ns: int = 0) 
         reading.learn(line.trace_id, line.kind)
     for event in events:
         reading.add(reading.kinds.get(str(event.get("trace.trace_id"))), Volume(events=1))
-    _add_segments(reader, reading, since_ns)
+    as_spans = _add_segments(reader, reading, since_ns)
     for line in lines:
         reading.add(line.kind or reading.kinds.get(line.trace_id), line.volume)
     for occurrence in read_occurrences(reader, since_ns=since_ns):
         reading.add(_kind_of_occurrence(occurrence, reading.kinds), Volume(occurrences=1))
-    classes = {group.log_class for group in read_groups(reader)}
+    classes = {group.log_class for group in read_groups(reader) if group.name != span_log.GROUP}
     is_cheap = classes == {"INFREQUENT_ACCESS"}
     return Measured(
         requests=requests,
@@ -54,6 +56,7 @@ def read_measured(reader: Reader, requests: dict[Kind, int], since_ns: int = 0) 
             reading.beside,
         ),
         log_class="INFREQUENT_ACCESS" if is_cheap else "STANDARD",
+        as_spans=as_spans,
     )
 
 
@@ -88,8 +91,8 @@ class _Line:
 def _read_lines(reader: Reader, since_ns: int) -> list[_Line]:
     rows = reader.execute(
         "SELECT message, length(CAST(message AS BLOB)) + ? FROM cloudwatch_log_events"
-        " WHERE ingestion_ms >= ?",
-        (EVENT_OVERHEAD, since_ns // 1_000_000),
+        " WHERE ingestion_ms >= ? AND group_name != ?",
+        (EVENT_OVERHEAD, since_ns // 1_000_000, span_log.GROUP),
     )
     return [_read_line(message, size) for message, size in rows]
 
@@ -115,19 +118,32 @@ def _kind_of_event(event: dict[str, Any]) -> Kind | None:
     )
 
 
-def _add_segments(reader: Reader, reading: _Reading, since_ns: int) -> None:
-    sizes = reader.execute(
+def _add_segments(reader: Reader, reading: _Reading, since_ns: int) -> bool:
+    """Add what X-Ray was sent, and tell whether that were spans."""
+    documents = reader.execute(
         "SELECT trace_id, sum(length(CAST(document AS BLOB))) FROM xray_segment_documents"
         " WHERE received_ns >= ? GROUP BY trace_id",
         (since_ns,),
     )
-    by_trace = dict(sizes.fetchall())
+    by_trace = dict(documents.fetchall())
+    spans = reader.execute(
+        "SELECT json_extract(message, '$.traceId') AS trace_id, sum(length(CAST(message AS BLOB)))"
+        " FROM cloudwatch_log_events WHERE ingestion_ms >= ? AND group_name = ? GROUP BY trace_id",
+        (since_ns // 1_000_000, span_log.GROUP),
+    )
+    by_w3c_id = dict(spans.fetchall())
+    as_spans = False
     for trace in iterate_xray_traces(reader, since_ns):
+        as_spans = as_spans or any(is_span(part) for part in trace.segments)
         root = trace.root
         asked = root.http.get("request", {}) if root else {}
         kind = _name(asked.get("method"), asked.get("url"), root.status) if root else None
-        reading.learn("".join(trace.trace_id.split("-")[1:]), kind)
-        reading.add(kind, Volume(traces=1, segment_bytes=by_trace.get(trace.trace_id, 0)))
+        w3c_id = "".join(trace.trace_id.split("-")[1:])
+        reading.learn(w3c_id, kind)
+        size = by_w3c_id.get(w3c_id) or by_trace.get(trace.trace_id, 0)
+        # Where backend's part was not kept, what another tool has of the request tells its kind.
+        reading.add(kind or reading.kinds.get(w3c_id), Volume(traces=1, segment_bytes=size))
+    return as_spans
 
 
 def _kind_of_occurrence(occurrence: Occurrence, known: dict[str, Kind]) -> Kind | None:

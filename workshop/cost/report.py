@@ -30,6 +30,10 @@ HEADINGS = {
 }
 
 
+RULES = "X-Ray's month is by its built-in rule: 1 request a second, and 5 % of the others."
+SPANS = "X-Ray counts the bytes of all spans that the app sends: none of its rules leaves any out."
+
+
 @dataclass(frozen=True)
 class Cost:
     """What a run has sent, and a month of that.
@@ -78,7 +82,7 @@ class Cost:
     def _remarks(self) -> list[str]:
         remarks = [
             "Bytes of log events are UTF-8 and 26 for each, as CloudWatch Logs counts them.",
-            "X-Ray's month is by its built-in rule: 1 request a second, and 5 % of the others.",
+            SPANS if self.measured.as_spans else RULES,
             "What is sent outside of requests is counted in, as often as in this run.",
             "A cap on equal errors takes effect in busier months, and is not counted in.",
         ]
@@ -87,7 +91,9 @@ class Cost:
         remarks.append("")
         for line in self.lines:
             price = line.price
-            if price.is_third_party:
+            if not price.is_known:
+                remarks.append(f"  {price.vendor}: {price.vendor_page} says what that costs.")
+            elif price.is_third_party:
                 remarks.append(f"* {price.vendor}: {price.source} (a third party)")
                 remarks.append(f"  Read {price.vendor_page} before you count on it.")
             else:
@@ -113,7 +119,7 @@ class Cost:
                 "vendor": line.price.vendor,
                 "unit": line.price.unit,
                 "units": round(line.units),
-                "free": line.price.free,
+                "free": line.price.free if line.price.is_known else None,
                 "dollars": None if line.dollars is None else round(line.dollars, 2),
                 "plan": line.price.plan,
                 "plan_has": line.price.plan_has,
@@ -161,8 +167,11 @@ def _month_table(lines: Iterable[Line]) -> Table:
         mark = "*" if price.is_third_party else " "
         units = _amount(price, line.units)
         counted = units if price.unit == BYTES else f"{units} {price.unit}"
-        free, beyond = _amount(price, price.free), f"{_say_price(price)} {mark}"
-        table.add_row(price.vendor, counted, free, beyond, _say_cost(line))
+        if price.is_known:
+            free, beyond = _amount(price, price.free), f"{_say_price(price)} {mark}"
+            table.add_row(price.vendor, counted, free, beyond, _say_cost(line))
+        else:
+            table.add_row(price.vendor, counted, "?", "see its page  ", "?")
     return table
 
 

@@ -18,6 +18,7 @@ from workshop.errors import WorkshopError, command
 from workshop.hurry import Hurry
 from workshop.sandbox.server import running_sandbox
 from workshop.sandbox.xray import sampling_rules
+from workshop.sandbox.xray.search import span_log
 
 ROUNDS = 3
 
@@ -66,6 +67,8 @@ def _run(target: Target, rounds: int, progress: Callable[[str], None], hurry: Hu
     ):
         evidence = Evidence(target, sandbox.url)
         sampling_rules.update_sampling_rule(sandbox.store, {"SamplingRuleUpdate": RECORD_ALL})
+        with sandbox.store.transaction() as connection:
+            span_log.make_group(connection)
         progress("starting your app")
         try:
             with services.running(evidence, sandbox, Path(name), mark, hurry) as backend:

@@ -12,7 +12,8 @@ class Volume:
             Source: https://docs.honeycomb.io/manage-data-volume/usage-center/
         traces: that X-Ray has recorded, whatever is in them.
             Source: https://aws.amazon.com/xray/pricing/
-        segment_bytes: of the segment documents that X-Ray was sent.
+        segment_bytes: of the segment documents that X-Ray was sent; of spans, as its log group for
+            them holds them.
         log_events: of CloudWatch Logs.
         log_bytes: of these as CloudWatch Logs counts them: UTF-8, and 26 more for each.
         occurrences: of Rollbar.
@@ -62,12 +63,14 @@ class Measured:
         volumes: what was sent for each kind.
         beside: what was sent outside of any request, or cannot be told whose it is.
         log_class: of the log group, `STANDARD` or `INFREQUENT_ACCESS`; of several, the dearest.
+        as_spans: X-Ray was sent spans by OTLP, of which it counts bytes, and no traces.
     """
 
     requests: dict[Kind, int] = field(default_factory=dict)
     volumes: dict[Kind, Volume] = field(default_factory=dict)
     beside: Volume = field(default_factory=Volume)
     log_class: str = "STANDARD"
+    as_spans: bool = False
 
     @property
     def total(self) -> Volume:

@@ -10,6 +10,7 @@ from workshop.journal import (
     cloudwatch_seen,
     correlation_seen,
     honeycomb_seen,
+    opentelemetry_seen,
     rollbar_seen,
     xray_seen,
 )
@@ -95,6 +96,13 @@ SOURCES = {
         "a request that failed, and is in all four by one id",
         correlation_seen.choose,
         correlation_seen.show,
+    ),
+    "opentelemetry-only": Source(
+        _is_any_real,
+        "the vendors themselves. Open one trace in both: the id is the same.",
+        "a trace that X-Ray and Honeycomb have of the same spans",
+        opentelemetry_seen.choose,
+        opentelemetry_seen.show,
     ),
 }
 

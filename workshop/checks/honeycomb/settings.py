@@ -18,7 +18,7 @@ import yaml
 from workshop import process_tree
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
-from workshop.checks.honeycomb import address, key
+from workshop.checks.honeycomb import address, exporters, key
 from workshop.checks.notes import Note
 from workshop.checks.target import Target, compose_variables
 from workshop.sandbox.refusals import read_refusals
@@ -140,7 +140,7 @@ def _explain_unreadable(compose: Path) -> Finding | None:
 
 def _judge_service(evidence: Evidence, service: str) -> list[Finding]:
     """Judge one service's settings, but for what its code gives the exporter itself."""
-    exporter = next(evidence.notes("exporter", service), {})
+    exporter = next(iter(exporters.find(evidence, service)), {})
     in_code = {what for what in ("endpoint", "headers") if exporter.get(f"{what}_in_code")}
     trial = evidence.trials.get(service)
     if trial is None:

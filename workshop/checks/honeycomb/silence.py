@@ -3,7 +3,7 @@
 from workshop.checks import presence
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
-from workshop.checks.honeycomb import address, key, sampling, settings, structure
+from workshop.checks.honeycomb import address, exporters, key, sampling, settings, structure
 from workshop.checks.honeycomb.makers import Made
 from workshop.checks.notes import Note
 from workshop.checks.words import count
@@ -22,11 +22,18 @@ def explain(evidence: Evidence, made: list[Made]) -> list[Finding]:
     found: list[Finding] = []
     for program in evidence.target.programs:
         service = program.name
-        if service not in heard and not evidence.services[service].failure:
+        if service not in heard and _was_asked(evidence, service):
             found.append(_explain(evidence, made, service))
         elif service in heard and _is_unset(evidence, service):
             found.append(_explain_unset(evidence, service))
     return found
+
+
+def _was_asked(evidence: Evidence, service: str) -> bool:
+    """Tell whether a service had anything to trace, as far as the probe could look into it."""
+    if evidence.services[service].failure:
+        return False
+    return not evidence.is_probed(service) or any(evidence.notes("serving", service))
 
 
 def _explain(evidence: Evidence, made: list[Made], service: str) -> Finding:
@@ -143,7 +150,7 @@ def _explain_broken_chain(evidence: Evidence, service: str) -> Finding | None:
 
 def _explain_delivery(evidence: Evidence, service: str) -> Finding | None:
     """Look at where the exporter sends, and at what was answered there."""
-    exporter = list(evidence.notes("exporter", service))[-1]
+    exporter = exporters.find(evidence, service)[-1]
     where = _where_given(evidence, service, exporter, "endpoint", "ENDPOINT")
     wrong_address = address.explain(exporter["endpoint"], where, evidence.sandbox_url)
     if wrong_address:

@@ -65,8 +65,14 @@ def are_spans(made: Iterable[Made]) -> bool:
 
     Such an app needs no daemon, and X-Ray's sampling rules do not reach it.
     """
-    sdks = [as_object(each.segment.read_object("aws").get("xray")).get("sdk") for each in made]
-    return bool(sdks) and all(str(sdk).startswith("opentelemetry") for sdk in sdks)
+    found = [is_span(each.segment) for each in made]
+    return bool(found) and all(found)
+
+
+def is_span(segment: XraySegment) -> bool:
+    """Tell whether OpenTelemetry has sent a segment or a subsegment, rather than X-Ray's SDK."""
+    sdk = as_object(segment.read_object("aws").get("xray")).get("sdk")
+    return str(sdk).startswith("opentelemetry")
 
 
 def heard(made: Iterable[Made]) -> set[str]:

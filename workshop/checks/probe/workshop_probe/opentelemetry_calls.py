@@ -1,9 +1,13 @@
 """Notes what an app does with OpenTelemetry: provider, processors, exporter, own spans."""
 
 import os
+import re
 
 from workshop_probe.noting import frames, is_asked_by, is_theirs, lines, name_of, note, where
 from workshop_probe.wrapping import argument, watch
+
+# As the exporter introduces itself, whatever session it is given.
+SENDS_SPANS = re.compile(r"OTel-OTLP-Exporter").match
 
 
 def watch_sdk(trace):
@@ -90,11 +94,18 @@ def watch_exporter(module):
     """Note where the exporter sends, and whether the code or a variable said so; never a key."""
 
     def exporter_made(instance, args, kwargs):
+        endpoint = getattr(instance, "_endpoint", "")
+        headers = argument(args, kwargs, 4, "headers") or {}
+        session = argument(args, kwargs, 7, "session")
         note(
             "exporter",
-            endpoint=getattr(instance, "_endpoint", ""),
+            endpoint=endpoint,
             endpoint_in_code=bool(args or kwargs.get("endpoint")),
             headers_in_code=len(args) > 4 or bool(kwargs.get("headers")),
+            # A session of its own signs what it sends; a bearer token is a header.
+            for_aws=bool(session)
+            or "xray" in endpoint
+            or any(str(name).lower() == "authorization" for name in headers),
             where=where(),
         )
 
@@ -120,6 +131,28 @@ def watch_requests_instrumentation(module):
     watch(module.RequestsInstrumentor, "instrument", before=instrumented)
 
 
+def watch_sending(module):
+    """Note how spans leave by `requests`: where to, signed for whom, with which headers' names."""
+
+    def sending(instance, args, kwargs):
+        request = argument(args, kwargs, 0, "request")
+        if not SENDS_SPANS(str(request.headers.get("User-Agent", ""))):
+            return
+        scheme, _, rest = str(request.headers.get("Authorization", "")).partition(" ")
+        scope = rest.partition("Credential=")[2].partition(",")[0].split("/")
+        note(
+            "spans-sent",
+            once=True,
+            url=request.url.partition("?")[0],
+            scheme=scheme,
+            service=scope[3] if len(scope) == 5 else "",
+            headers=sorted(name.lower() for name in request.headers),
+            encoding=request.headers.get("Content-Encoding", ""),
+        )
+
+    watch(module.HTTPAdapter, "send", before=sending)
+
+
 WATCHED = {
     "opentelemetry.trace": watch_api,
     "opentelemetry.propagate": watch_propagate,
@@ -128,4 +161,5 @@ WATCHED = {
     "opentelemetry.exporter.otlp.proto.http.trace_exporter": watch_exporter,
     "opentelemetry.instrumentation.flask": watch_flask_instrumentation,
     "opentelemetry.instrumentation.requests": watch_requests_instrumentation,
+    "requests.adapters": watch_sending,
 }

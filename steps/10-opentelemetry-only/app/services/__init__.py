@@ -1,0 +1,1 @@
+"""What the backend service does, one module a task."""

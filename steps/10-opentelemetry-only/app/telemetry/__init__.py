@@ -1,0 +1,1 @@
+"""What this app tells about itself, one module for each vendor."""
