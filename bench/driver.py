@@ -1,14 +1,17 @@
 """Runs in an app's own process: asks it, without a server, as often as standard input says.
 
 Each line `page 200` or `error 200` is answered by one of JSON: the processor time of a request, in
-microseconds, of the thread that answers and of the whole process, which also sends telemetry.
+microseconds, of the thread that answers and of the whole process, which also sends telemetry. To
+`profile 200` the answer is whose code a page's time is spent in.
 """
 
+import cProfile
 import importlib
 import io
 import json
 import logging
 import os
+import pstats
 import sys
 import time
 from pathlib import Path
@@ -42,8 +45,22 @@ def main() -> None:
     print(json.dumps({"start": time.process_time()}), file=answers, flush=True)
     for line in sys.stdin:
         what, count = line.split()
-        print(json.dumps(measure(app, what, int(count))), file=answers, flush=True)
+        do = profile if what == "profile" else measure
+        print(json.dumps(do(app, what, int(count))), file=answers, flush=True)
     os._exit(0)
+
+
+def profile(app, _what, count):  # type: ignore[no-untyped-def]
+    """Return each one's share of a page's time in the thread that answers."""
+    # Beside this file; its Python's path may not have the course's.
+    shares = importlib.import_module("shares")
+    profiler = cProfile.Profile()
+    with profiler:
+        for _ in range(count):
+            ask(app, *REQUESTS["page"])
+    return shares.sum_up(
+        pstats.Stats(profiler, stream=sys.stdout), Path(os.environ["BENCH_APP"], "app")
+    )
 
 
 def measure(app, what, count):  # type: ignore[no-untyped-def]

@@ -47,7 +47,7 @@ def ratios(values: list[float], against: list[float]) -> Spread:
 
 
 def take_turns(
-    rounds: int, measure: dict[str, Callable[[], Measured]], title: str
+    rounds: int, measure: dict[str, Callable[[], Measured]], title: str, *, shown: bool = True
 ) -> Iterator[tuple[str, Measured]]:
     """Measure several things in turns, and show how far it is; Ctrl-C keeps the whole rounds.
 
@@ -55,13 +55,17 @@ def take_turns(
         rounds: how often each is measured.
         measure: what measures each, by its name.
         title: what is shown.
+        shown: whether anything is.
 
     Yields:
         The name of what was measured, and what came of it.
     """
     columns = (TextColumn("{task.description}"), TextColumn("{task.percentage:.0f} %"))
     names = list(measure)
-    with contextlib.suppress(KeyboardInterrupt), Progress(*columns, TimeElapsedColumn()) as bar:
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        Progress(*columns, TimeElapsedColumn(), disable=not shown) as bar,
+    ):
         task = bar.add_task(title, total=rounds * len(names))
         for turn in range(rounds):
             measured = []

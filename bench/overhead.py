@@ -33,7 +33,7 @@ class Variant:
         app: the folder that holds its `app/`.
         words: what comes before the driver, such as `opentelemetry-instrument`.
         python: the Python of its environment.
-        env: its variables besides those of all.
+        env: its variables besides those of all; an empty one is not set.
     """
 
     name: str
@@ -81,33 +81,46 @@ def list_peers(bare: Path, sink: str, otlp: str) -> tuple[list[Variant], list[st
     return peers, absent
 
 
+def make_environment(variant: Variant, sandbox: Sandbox, sink: str, folder: Path) -> dict[str, str]:
+    """Return the variables with which a variant's app sends to the sandbox, or its agent to a sink.
+
+    Args:
+        variant: what is measured.
+        sandbox: the stand-in for the vendors.
+        sink: the address that swallows what other agents send.
+        folder: where the app keeps its database.
+    """
+    env = {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        "BENCH_APP": str(variant.app),
+        "BENCH_SINK": sink,
+        "DATABASE": str(folder / f"{variant.name.replace(' ', '-')}.db"),
+        "ENVIRONMENT": "production",
+        # All traces, so that the steps are compared with peers that keep all.
+        "KEEP_ONE_TRACE_IN": "1",
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+        "OTEL_SERVICE_NAME": "backend",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": sandbox.url,
+        "OTEL_EXPORTER_OTLP_HEADERS": "x-honeycomb-team=sandbox",
+        "OTEL_SEMCONV_STABILITY_OPT_IN": "http",
+        "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{sandbox.daemon_port}",
+        "AWS_ENDPOINT_URL_XRAY": sandbox.url,
+        "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": sandbox.url,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": "us-east-1",
+        "ROLLBAR_ACCESS_TOKEN": "sandbox",
+        "ROLLBAR_ENDPOINT": f"{sandbox.url}/api/1/",
+        **variant.env,
+    }
+    return {name: value for name, value in env.items() if value}
+
+
 class Driven:
     """An app's process that answers how much a request costs."""
 
     def __init__(self, variant: Variant, sandbox: Sandbox, sink: str, folder: Path) -> None:
-        env = {
-            **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
-            "BENCH_APP": str(variant.app),
-            "BENCH_SINK": sink,
-            "DATABASE": str(folder / f"{variant.name.replace(' ', '-')}.db"),
-            "ENVIRONMENT": "production",
-            # All traces, so that the steps are compared with peers that keep all.
-            "KEEP_ONE_TRACE_IN": "1",
-            "OTEL_BSP_SCHEDULE_DELAY": "200",
-            "OTEL_SERVICE_NAME": "backend",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": sandbox.url,
-            "OTEL_EXPORTER_OTLP_HEADERS": "x-honeycomb-team=sandbox",
-            "OTEL_SEMCONV_STABILITY_OPT_IN": "http",
-            "AWS_XRAY_DAEMON_ADDRESS": f"127.0.0.1:{sandbox.daemon_port}",
-            "AWS_ENDPOINT_URL_XRAY": sandbox.url,
-            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": sandbox.url,
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
-            "AWS_REGION": "us-east-1",
-            "ROLLBAR_ACCESS_TOKEN": "sandbox",
-            "ROLLBAR_ENDPOINT": f"{sandbox.url}/api/1/",
-            **variant.env,
-        }
+        env = make_environment(variant, sandbox, sink, folder)
         words = [*variant.words, str(variant.python), str(DRIVER)]
         self._process = subprocess.Popen(
             words, env=env, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -41,6 +41,7 @@ def write(part: str, found: dict[str, Any]) -> None:
     page, picture = pages()
     renderers = {
         "overhead": render_overhead,
+        "load": render_load,
         "ingest": render_ingest,
         "reads": render_reads,
         "learners": render_learners,
@@ -92,6 +93,19 @@ def render_overhead(found: dict[str, Any]) -> str:
     error = summarize(variants[BARE]["error whole"]).median
     rounds = len(variants[BARE]["page whole"])
     lines += ["", f"Bare: {bare:.0f} µs a page, {error:.0f} µs an error; {rounds} turns."]
+    return "\n".join(lines + tell_absent(found))
+
+
+def render_load(found: dict[str, Any]) -> str:
+    """Return the table of what the app answers under load, as ratios against the bare app."""
+    heads = {"rate": "requests a second", "p50": "p50", "p99": "p99"}
+    lines = [f"| | {' | '.join(heads.values())} |", f"|---|{'---|' * len(heads)}"]
+    variants = found["variants"]
+    for name, measured in variants.items():
+        cells = [spell(ratios(measured[key], variants[BARE][key])) for key in heads]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    rate, p50, p99 = (summarize(variants[BARE][key]).median for key in heads)
+    lines += ["", f"Bare: {rate:.0f} a second, p50 {p50:.1f} ms, p99 {p99:.1f} ms."]
     return "\n".join(lines + tell_absent(found))
 
 

@@ -1,8 +1,8 @@
 """What `workshop bench` calls: measure, and write the page."""
 
-from bench import ingest, learners, overhead, reads, report
+from bench import ingest, learners, load, overhead, reads, report
 
-PARTS = ("overhead", "ingest", "reads", "learners")
+PARTS = ("overhead", "load", "ingest", "reads", "learners")
 
 
 def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
@@ -19,6 +19,9 @@ def run(parts: tuple[str, ...], quick: bool, peers: bool) -> str:
     for part in parts or PARTS:
         if part == "overhead":
             found = overhead.measure(2 if quick else 7, 100 if quick else 400, peers)
+            is_measured = bool(found["variants"])
+        elif part == "load":
+            found = load.measure(2 if quick else 7, 1 if quick else 3)
             is_measured = bool(found["variants"])
         elif part == "learners":
             found = learners.measure((1, 5) if quick else (1, 10, 30))

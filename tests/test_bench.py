@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import report
+from bench import load, report
 from bench.measuring import Spread, ratios, summarize, take_turns
 from bench.run import PARTS
 from workshop.errors import WorkshopError
@@ -47,6 +47,38 @@ def test_the_table_has_ratios_with_their_spread_and_says_who_is_left_out():
     table = report.render_overhead(OVERHEAD)
     assert "| step 01 | 2.50 (2.25–2.75) |" in table
     assert "Left out: elastic: no network" in table
+
+
+WRK = """Running 3s test @ http://127.0.0.1:1/api/activities/@noor
+  1 threads and 4 connections
+  Latency Distribution
+     50%  850.00us
+     75%    1.90ms
+     90%    2.70ms
+     99%    1.20s
+  1500 requests in 3.00s, 2.10MB read
+Requests/sec:    500.25
+Transfer/sec:    717.00KB
+"""
+
+
+def test_what_wrk_says_is_read_in_one_unit():
+    assert load.read(WRK) == {"rate": 500.25, "p50": 0.85, "p99": 1200.0}
+
+
+@pytest.mark.parametrize("bad", ["  Non-2xx or 3xx responses: 3\n", "  Socket errors: connect 1\n"])
+def test_a_load_that_was_not_answered_is_no_measurement(bad):
+    with pytest.raises(RuntimeError, match=bad.strip()):
+        load.read(WRK + bad)
+    with pytest.raises(RuntimeError, match="says something else"):
+        load.read("unable to connect")
+
+
+def test_under_load_each_is_compared_with_the_bare_app():
+    bare = {"rate": [1000.0], "p50": [1.0], "p99": [2.0]}
+    step = {"rate": [400.0], "p50": [2.5], "p99": [8.0]}
+    table = report.render_load({"variants": {"bare": bare, "step 01": step}, "absent": []})
+    assert "| step 01 | 0.40 (0.40–0.40) | 2.50 (2.50–2.50) | 4.00 (4.00–4.00) |" in table
 
 
 def test_of_the_sandbox_and_its_peer_the_ratio_is_told():

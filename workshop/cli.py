@@ -536,7 +536,29 @@ def lock() -> None:
 
 
 @main.command()
-@click.argument("parts", nargs=-1, type=click.Choice(["overhead", "ingest", "reads", "learners"]))
+@click.option(
+    "--app",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder that holds another app/, such as steps/01-honeycomb.",
+)
+def overhead(folder: Path | None) -> None:
+    """Measure what observing costs a request of your app, and where the time goes.
+
+    Your app is measured beside the same app before the course, in turns, each in a process of its
+    own: how many times as much processor time a page takes, and a post that fails. Both send to a
+    sandbox of their own. It takes about half a minute; on a machine that does other things, too,
+    believe only large differences.
+    """
+    from bench import own_app
+
+    click.echo(own_app.measure(folder or place.root()).as_text())
+
+
+@main.command()
+@click.argument(
+    "parts", nargs=-1, type=click.Choice(["overhead", "load", "ingest", "reads", "learners"])
+)
 @click.option("--quick", is_flag=True, help="Two turns instead of seven, with fewer requests.")
 @click.option("--peers/--no-peers", default=True, show_default=True, help="Other agents, too.")
 def bench(parts: tuple[str, ...], quick: bool, peers: bool) -> None:

@@ -17,6 +17,8 @@ from typing import Any
 
 import requests
 
+from bench import own_app
+from bench.own_app import Overhead
 from workshop import breaking, learner_app, page_links, place, processes, real
 from workshop.checks import memory
 from workshop.checks.check import check as run_check
@@ -429,7 +431,11 @@ def item(item_id: int, title: str) -> Picture | None:
 
 
 def bars(
-    values: Mapping[str, float], title: str, unit: str = "ms", see: Link | None = None
+    values: Mapping[str, float],
+    title: str,
+    unit: str = "ms",
+    see: Link | None = None,
+    digits: int = 0,
 ) -> Picture:
     """Draw one bar for each value.
 
@@ -438,8 +444,9 @@ def bars(
         title: what to see in the picture.
         unit: what the values are.
         see: where more of it can be seen, such as `lab.page("insights", query=query)`.
+        digits: how many are shown after the point.
     """
-    picture = bars_view.show(values, title, unit)
+    picture = bars_view.show(values, title, unit, digits)
     return picture if see is None else picture.linked(see)
 
 
@@ -513,6 +520,24 @@ def survive(vendor: str, mode: str) -> None:
         with_pace=False,
     )
     print("\n".join(survival_report.tell(each, found) for each in found.cells))
+
+
+def overhead(**others: Mapping[str, str]) -> Overhead:
+    """Measure what a request costs your app, beside the same app before the course.
+
+    Nobody's telemetry is touched: both send to a sandbox of their own. `of("page")` and
+    `of("error")` of what it returns make bars, and so do its `shares`.
+
+    Args:
+        others: your app with other variables, measured in the same turns: a name → variables.
+
+    Raises:
+        WorkshopError: your app does not start, or a page of it fails.
+    """
+    named = {name.replace("_", " "): dict(variables) for name, variables in others.items()}
+    apps = 2 + len(named)
+    print(f"Measuring {apps} apps in {own_app.ROUNDS} turns: about half a minute …", flush=True)
+    return own_app.measure(place.root(), named, shown=False)
 
 
 def check(number: int | None = None) -> None:

@@ -42,13 +42,14 @@ def draw(values: Mapping[str, float], title: str, say: Callable[[float], str]) -
     return page.figure
 
 
-def show(values: Mapping[str, float], title: str, unit: str) -> Picture:
+def show(values: Mapping[str, float], title: str, unit: str, digits: int = 0) -> Picture:
     """Return the drawing as a notebook shows it.
 
     Args:
         values: label → value, drawn in this order; none below zero.
         title: what to see in it.
         unit: what the values are, such as `ms`.
+        digits: how many are shown after the point.
     """
-    figure = draw(values, title, lambda value: f"{value:.0f} {unit}")
+    figure = draw(values, title, lambda value: f"{value:.{digits}f} {unit}")
     return Picture(sheet.png(figure), f"Bars: {title}\n" + "\n".join(values))
