@@ -46,7 +46,8 @@ def find_limits(well: Outcome, slowness: float = 1.0) -> Limits:
     stop = slowness * (well.stopped or USUAL_STOP)
     return Limits(
         start=PATIENCE * start + START_SECONDS,
-        stop=STOP_SECONDS + PATIENCE * max(0.0, stop - USUAL_STOP),
+        # A machine that is slow to start an app is slow to end it.
+        stop=STOP_SECONDS + PATIENCE * max(0.0, stop - USUAL_STOP, start - USUAL_START),
     )
 
 

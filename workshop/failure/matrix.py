@@ -47,11 +47,7 @@ class Matrix:
         """
         if self.well:
             return judging.find_limits(self.well, judging.find_slowness(self.well, outcome))
-        # A machine that is slow to start an app is slow to end it.
-        slowness = max(0.0, self.twin_started - judging.USUAL_START)
-        return judging.find_limits(
-            Outcome((), "", started=self.twin_started, stopped=judging.USUAL_STOP + slowness)
-        )
+        return judging.find_limits(Outcome((), "", started=self.twin_started))
 
     def troubles(self, outcome: Outcome) -> list[str]:
         """Return what is wrong in a cell, each in a few words."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workshop import process_tree
-from workshop.checks import environment, interrupts, notes, watchdog
+from workshop.checks import environment, interrupts, notes, presence, watchdog
 from workshop.checks.notes import Note
 from workshop.checks.target import Target
 from workshop.errors import WorkshopError, command
@@ -27,7 +27,14 @@ from workshop.failure.load import FOUND, Shot
 from workshop.failure.outcome import Outcome
 from workshop.failure.stacks import Place
 from workshop.hurry import Hurry
-from workshop.sandbox.faults.modes import SILENT, VENDORS
+from workshop.sandbox.faults.modes import (
+    CLOUDWATCH,
+    HONEYCOMB,
+    ROLLBAR,
+    SILENT,
+    VENDORS,
+    XRAY,
+)
 from workshop.sandbox.server import running_sandbox
 
 # A request that waits, waits for seconds: a few are enough to see it.
@@ -35,6 +42,13 @@ REQUESTS = 50
 # With those that follow no more than an app may report of errors that are alike.
 FAILING = 5
 LAST = 12
+# What the course's own app imports it sends with; any other may have it for something else.
+PACKAGES = {
+    HONEYCOMB: "opentelemetry",
+    XRAY: "aws_xray_sdk",
+    CLOUDWATCH: "watchtower",
+    ROLLBAR: "rollbar",
+}
 START_DEADLINE = 15.0
 LOAD_DEADLINE = 8.0
 NOTES = "well.notes"
@@ -51,6 +65,7 @@ class Trial:
 
     Args:
         used: the vendors that the app sends to while all is well.
+        wanted: those, and the others that it should send to.
         ill: what the copy did for which all were ill.
         well: what the other one did.
         ended: the ill one ended by itself before it had answered.
@@ -67,6 +82,7 @@ class Trial:
     """
 
     used: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
     ill: Outcome = field(default_factory=lambda: Outcome(VENDORS, SILENT))
     well: Outcome = field(default_factory=lambda: Outcome((), ""))
     ended: bool = False
@@ -101,7 +117,7 @@ class Trial:
     def lost(self) -> dict[str, int]:
         """How many records of the copy that was well never arrived, by vendor."""
         sent, arrived = self.well.sent, self.well.arrived
-        lost = {vendor: sent[vendor] - arrived[vendor] for vendor in self.used if vendor in sent}
+        lost = {vendor: sent[vendor] - arrived[vendor] for vendor in self.wanted if vendor in sent}
         return {vendor: number for vendor, number in lost.items() if number > 0}
 
 
@@ -168,7 +184,13 @@ def _run(target: Target, hurry: Hurry) -> Trial:
         came = arrivals.count(ill_sandbox)
         # What was lost at the end may be all that the one that is well had for somebody.
         trial.used = [each for each in VENDORS if trial.well.arrived[each] or came[each]]
-        trial.missing = [vendor for vendor in trial.missing if vendor in trial.used]
+        trial.wanted = [
+            each
+            for each in VENDORS
+            if each in trial.used
+            or (target.ours and presence.is_imported(target.folder, PACKAGES[each]))
+        ]
+        trial.missing = [vendor for vendor in trial.missing if vendor in trial.wanted]
     return trial
 
 
