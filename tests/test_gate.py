@@ -20,7 +20,7 @@ def test_a_missing_notebook_and_a_stray_one_are_named(broken):
     (broken / "notebooks" / "01-honeycomb.ipynb").rename(broken / "notebooks" / "01-other.ipynb")
     assert gate.part_problems() == [
         "01-honeycomb: notebooks/01-honeycomb.ipynb is missing; write it",
-        "notebooks/01-other.ipynb: no step of course.toml has it; remove it",
+        "notebooks/01-other.ipynb: course.toml does not have it; remove it",
     ]
 
 

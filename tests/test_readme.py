@@ -8,8 +8,8 @@ def test_the_readme_is_current():
 
 
 def test_a_step_that_changes_makes_the_readme_stale(monkeypatch):
-    changed = [*course.steps(), course.Step(9, "other", "Other", "none", 5, "do more")]
-    monkeypatch.setattr(course, "steps", lambda: changed)
+    changed = [*course.notebooks(), course.Step(99, "other", "Other", "none", 5, "do more")]
+    monkeypatch.setattr(course, "notebooks", lambda: changed)
     assert "`" in readme.problems()[0]
     assert "table of steps" in readme.problems()[0]
 

@@ -53,8 +53,17 @@ class Step:
 
 def steps() -> list[Step]:
     """Return all steps of the course, in order."""
+    return _read("step")
+
+
+def notebooks() -> list[Step]:
+    """Return whatever has a notebook: the steps, and after them what changes nothing in the app."""
+    return _read("step") + _read("extra")
+
+
+def _read(kind: str) -> list[Step]:
     text = (place.root() / place.MARK).read_text(encoding="utf-8")
-    entries = tomllib.loads(text)["step"]
+    entries = tomllib.loads(text)[kind]
     return [Step(**{**entry, "before": tuple(entry.get("before", ()))}) for entry in entries]
 
 

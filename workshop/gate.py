@@ -48,7 +48,7 @@ def problems(progress: Progress = lambda _: None, with_notebooks: bool = True) -
             f"notebook {each.number:02d} gives the same again": (
                 pool.submit(_run, partial(notebooks.problems, [each.number]))
             )
-            for each in course.steps()
+            for each in course.notebooks()
             if with_notebooks
         }
         for name, job in jobs.items():
@@ -68,19 +68,20 @@ def _run(part: Callable[[], list[str]]) -> list[str]:
 def part_problems() -> list[str]:
     """Return what a step lacks: its notebook, patch, check, or the finding of the step before."""
     found = []
-    for step in course.steps():
+    for step in course.notebooks():
         if not step.notebook.is_file():
             found.append(f"{step.slug}: notebooks/{step.slug}.ipynb is missing; write it")
+    for step in course.steps():
         if step.number and not step.patch.is_file():
             found.append(f"{step.slug}: no step.patch: `{command(f'steps edit {step.number}')}`")
         if step.number and step.number not in JUDGES:
             found.append(f"{step.slug}: no check; add workshop/checks/{step.name}.py to check.py")
         if step.number and not step.before:
             found.append(f"{step.slug}: course.toml does not say what its check finds before it")
-    known = {step.notebook.name for step in course.steps()}
+    known = {step.notebook.name for step in course.notebooks()}
     for file in sorted((place.root() / "notebooks").iterdir()):
         if file.name not in known and not file.name.startswith("."):
-            found.append(f"notebooks/{file.name}: no step of course.toml has it; remove it")
+            found.append(f"notebooks/{file.name}: course.toml does not have it; remove it")
     return found
 
 

@@ -12,7 +12,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from workshop.course import Step, steps
+from workshop import course
+from workshop.course import Step
 from workshop.errors import WorkshopError, command
 from workshop.sandbox import running
 from workshop.scratch import rehearsal
@@ -154,7 +155,7 @@ def problems(numbers: list[int]) -> list[str]:
 
 
 def _chosen(numbers: list[int]) -> list[Step]:
-    return [step for step in steps() if not numbers or step.number in numbers]
+    return [step for step in course.notebooks() if not numbers or step.number in numbers]
 
 
 def _first_difference(old: str, new: str) -> str:

@@ -15,7 +15,7 @@ FROM_STEP = 1
 def table() -> str:
     """Return the table of steps as Markdown."""
     lines = ["| | step | minutes | you can then |", "|---|---|---|---|"]
-    for step in course.steps():
+    for step in course.notebooks():
         link = f"[{step.title}](notebooks/{step.slug}.ipynb)"
         lines.append(f"| {step.number:02d} | {link} | {step.minutes} | {step.can_do} |")
     return "\n".join(lines)

@@ -81,8 +81,8 @@ def walk(console: Console) -> bool:
         root = copy_checkout(Path(folder) / "workshop", course.step(0))
         try:
             with Progress(*columns, console=console, transient=True) as progress:
-                task = progress.add_task("", total=len(course.steps()))
-                for step in course.steps():
+                task = progress.add_task("", total=len(course.notebooks()))
+                for step in course.notebooks():
                     progress.update(task, description=f"{step.number:02d} {step.title}")
                     walked.append(_walk_step(step, root))
                     progress.advance(task)

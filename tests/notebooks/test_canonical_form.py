@@ -5,7 +5,7 @@ import pytest
 
 from workshop import course, notebooks
 
-STEPS = course.steps()
+STEPS = course.notebooks()
 
 
 @pytest.fixture(params=STEPS, ids=[step.slug for step in STEPS])

@@ -10,7 +10,7 @@ import pytest
 from workshop import course, scratch
 from workshop.sandbox import running
 
-STEPS = course.steps()
+STEPS = course.notebooks()
 QUIETLY = ("-p", "no:cacheprovider", "-W", "default", "-c", os.devnull)
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 
