@@ -15,7 +15,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import boto3
 import requests
 
 from workshop import course
@@ -49,7 +48,6 @@ def main() -> None:
         try:
             run([*words, "up", "--build", "--detach", "--wait"], root)
             check_containers(words, root)
-            let_spans_in()
             ask_the_app()
             counts = wait_for_arrival()
         except WorkshopError:
@@ -124,18 +122,6 @@ def check_containers(words: Sequence[str], root: Path) -> None:
                     f"{each['Service']} publishes port {port['PublishedPort']} on"
                     f" {port['URL'] or 'every address'}, not on this machine alone."
                 )
-
-
-def let_spans_in() -> None:
-    """Switch Transaction Search on, without which X-Ray takes no spans."""
-    client = boto3.client(
-        "xray",
-        endpoint_url=SANDBOX,
-        region_name="us-east-1",
-        aws_access_key_id="sandbox",
-        aws_secret_access_key="sandbox",  # noqa: S106 - the sandbox's own
-    )
-    client.update_trace_segment_destination(Destination="CloudWatchLogs")
 
 
 def ask_the_app() -> None:

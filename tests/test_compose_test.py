@@ -1,11 +1,11 @@
 """`make compose-test`, with an engine that only pretends: what it asks of it, and what it says."""
 
+import json
 import re
 import stat
 import subprocess
 
 import pytest
-import requests
 import yaml
 
 from deploy import compose_test
@@ -60,7 +60,6 @@ def test_an_engine_that_cannot_is_told_from_one_that_is_absent(engine, monkeypat
 
 def test_it_builds_waits_looks_and_takes_all_down(engine, monkeypatch, capsys):
     log = engine()
-    monkeypatch.setattr(compose_test, "let_spans_in", lambda: None)
     monkeypatch.setattr(compose_test, "ask_the_app", lambda: None)
     monkeypatch.setattr(compose_test, "wait_for_arrival", lambda: ["7 traces"])
     compose_test.main()
@@ -138,16 +137,9 @@ def has_daemon(folder):
     return "xray-daemon:" in (folder / "docker-compose.yml").read_text("utf-8")
 
 
-def test_spans_are_let_in_where_they_are_looked_for(tmp_path, monkeypatch):
-    with running_sandbox(tmp_path / "data") as sandbox:
-        monkeypatch.setattr(compose_test, "SANDBOX", sandbox.url)
-        assert send_spans(sandbox.url) == 400
-        compose_test.let_spans_in()
-        assert send_spans(sandbox.url) == 200
-
-
-def send_spans(url):
-    key = {"Authorization": "Bearer sandbox", "Content-Type": "application/json"}
-    with requests.Session() as session:
-        session.trust_env = False
-        return session.post(f"{url}/v1/traces", json={"resourceSpans": []}, headers=key).status_code
+def test_the_sandbox_takes_spans_from_its_start(repository):
+    """As its image does otherwise, and with Transaction Search on."""
+    last = yaml.safe_load((course.steps()[-1].folder / "docker-compose.yml").read_text("utf-8"))
+    image = (repository / last["services"]["sandbox"]["build"]["dockerfile"]).read_text("utf-8")
+    usual = json.loads(re.search(r"^CMD (\[.*\])$", image, re.MULTILINE).group(1))
+    assert last["services"]["sandbox"]["command"] == [*usual, "--transaction-search"]
