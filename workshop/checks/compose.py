@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
+# In C where it is there, which is ten times as fast.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Hosts that a configuration may name where a check listens in their stead.
 STOOD_IN_FOR = ("api.honeycomb.io", "api.eu1.honeycomb.io", "sandbox")
 
@@ -20,6 +22,22 @@ def find_file(folder: Path) -> Path | None:
     names = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
     files = (place / name for place in (folder, folder.parent) for name in names)
     return next((file for file in files if file.is_file()), None)
+
+
+def load(file: Path) -> Any:
+    """Return what a compose file says.
+
+    Args:
+        file: the file.
+
+    Raises:
+        yaml.YAMLError: it is no YAML; in the words of the slower parser, which say more.
+    """
+    text = file.read_text("utf-8", errors="replace")
+    try:
+        return yaml.load(text, LOADER)  # noqa: S506 - it is a safe one, too
+    except yaml.YAMLError:
+        return yaml.safe_load(text)
 
 
 def find_service(file: Path | None, folder: Path) -> str:
@@ -84,7 +102,7 @@ def _services(file: Path | None) -> dict[str, dict[str, Any]]:
     if file is None:
         return {}
     try:
-        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        document = load(file)
         services = document["services"]
         return {str(name): service for name, service in services.items() if _is_mapping(service)}
     except (yaml.YAMLError, KeyError, TypeError, AttributeError):

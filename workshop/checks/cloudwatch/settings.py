@@ -39,7 +39,7 @@ def judge(evidence: Evidence) -> list[Finding] | None:
     if file is None or not evidence.target.ours:
         return None
     try:
-        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        document = compose.load(file)
     except yaml.YAMLError as error:
         return [_explain_unreadable(file.name, error)]
     services = document.get("services") if isinstance(document, dict) else None

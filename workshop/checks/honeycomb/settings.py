@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from workshop import process_tree
+from workshop.checks import compose
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
 from workshop.checks.honeycomb import address, exporters, key
@@ -103,10 +104,10 @@ def judge(evidence: Evidence) -> list[Finding] | None:
         The findings; None where there is no such file, the app is not the course's, or a trial
         came to no end.
     """
-    compose = evidence.target.compose
-    if compose is None or not evidence.target.ours:
+    file = evidence.target.compose
+    if file is None or not evidence.target.ours:
         return None
-    unreadable = _explain_unreadable(compose)
+    unreadable = _explain_unreadable(file)
     if unreadable:
         return [unreadable]
     if not all(trial["endpoint"] for trial in evidence.trials.values()):
@@ -124,16 +125,16 @@ def judge(evidence: Evidence) -> list[Finding] | None:
     return list(found.values())
 
 
-def _explain_unreadable(compose: Path) -> Finding | None:
+def _explain_unreadable(file: Path) -> Finding | None:
     try:
-        yaml.safe_load(compose.read_text("utf-8", errors="replace"))
+        compose.load(file)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return Finding(
             "honeycomb/compose-unreadable",
             expected="a file that docker compose can read",
             got=error.problem or "something else",
-            where=f"{compose.name}:{line}",
+            where=f"{file.name}:{line}",
         )
     return None
 
@@ -234,11 +235,11 @@ def _node(evidence: Evidence, *path: str) -> yaml.Node | None:
 def _parse(text: str) -> yaml.Node | None:
     """Return a file's nodes, which a report asks for again and again."""
     try:
-        return yaml.compose(text)
+        return yaml.compose(text, compose.LOADER)
     except yaml.YAMLError:
         return None
 
 
 def _place(evidence: Evidence, node: yaml.Node) -> str:
-    compose = evidence.target.compose
-    return f"{compose.name}:{node.start_mark.line + 1}" if compose else ""
+    file = evidence.target.compose
+    return f"{file.name}:{node.start_mark.line + 1}" if file else ""

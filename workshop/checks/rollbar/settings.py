@@ -51,7 +51,7 @@ def _read(file: Path) -> dict[str, Any] | Finding:
     """Return the services of a file, or what keeps docker compose from reading it."""
     line, problem = 0, "no services in it"
     try:
-        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        document = compose.load(file)
         services = document.get("services") if isinstance(document, dict) else None
         if isinstance(services, dict):
             return {str(name): each for name, each in services.items() if isinstance(each, dict)}

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from workshop.checks import compose
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
 from workshop.checks.honeycomb.settings import where_service, where_set
@@ -36,7 +37,7 @@ def _read(evidence: Evidence) -> dict[str, dict[str, Any]] | None:
     if file is None:
         return None
     try:
-        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        document = compose.load(file)
     except yaml.YAMLError:
         return None
     services = document.get("services") if isinstance(document, dict) else None

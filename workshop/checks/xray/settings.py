@@ -50,7 +50,7 @@ def judge(evidence: Evidence) -> list[Finding] | None:
 def _read(file: Path) -> dict[str, Any] | Finding:
     """Return what a file says, or what keeps docker compose from reading it."""
     try:
-        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        document = compose.load(file)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         return _explain_unreadable(
