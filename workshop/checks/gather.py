@@ -13,13 +13,13 @@ from workshop.checks.evidence import Evidence
 from workshop.checks.honeycomb import settings
 from workshop.checks.notes import Note
 from workshop.checks.target import Target
+from workshop.checks.traffic import Asked
 from workshop.checks.words import request_path
 from workshop.hurry import Hurry
 from workshop.processes import Service
 from workshop.sandbox.cloudwatch.logs import read_events as read_log_events
 from workshop.sandbox.cloudwatch.logs import read_groups
 from workshop.sandbox.honeycomb import receive as honeycomb
-from workshop.sandbox.honeycomb.storage import count_events
 from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
 from workshop.sandbox.rollbar.items import read_items, read_occurrences
@@ -150,34 +150,52 @@ def _wait_for_arrival(
     patience: float,
     hurry: Hurry,
 ) -> None:
-    """Wait until each request has become a whole trace, or there is no more to wait for."""
-    wanted = sum(asked.status > 0 for asked in evidence.asked)
+    """Wait until each request has become a whole trace, or there is no more to wait for.
+
+    Spans leave in the order in which they end. Where the last request's trace is there, and all
+    that are there are whole, what is missing has not been traced: a health check, perhaps.
+    """
+    answered = [asked for asked in evidence.asked if asked.status > 0]
     deadline = time.monotonic() + (patience if _may_send(folder, sandbox) else 0)
-    whole, seen = 0, 0
+    seen = -1
     while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
-        with sandbox.reader() as reader:
-            arrived = count_events(reader)
-            # To read all traces takes long, and the app needs the processor more.
-            if arrived != seen:
+        # Each look reads all traces anew, and the app needs the processor more.
+        if sandbox.store.changes != seen:
+            seen = sandbox.store.changes
+            with sandbox.reader() as reader:
                 traces = read_traces(reader)
-                whole = sum(_is_whole(trace, evidence.target.ours) for trace in traces)
-                seen = arrived
-            refused = [each for each in read_refusals(reader) if each.vendor == honeycomb.VENDOR]
-        if whole >= wanted or (refused and not arrived):
-            return
+                refusals = read_refusals(reader)
+            refused = any(each.vendor == honeycomb.VENDOR for each in refusals)
+            whole = [each for each in traces if _is_whole(each, evidence.target.ours)]
+            if len(whole) >= len(answered) or (refused and not traces):
+                return
+            of_requests = sum(map(_is_of_request, traces))
+            if len(whole) == of_requests and any(_is_of(answered[-1], each) for each in whole):
+                return
         time.sleep(0.05)
 
 
 def _is_whole(trace: Trace, both_sides: bool) -> bool:
-    """Tell whether all spans are there; both sides of each call where both are instrumented.
-
-    A call outside of any request, such as Rollbar's library makes from a thread, is no trace of the
-    known traffic.
-    """
-    return any(span.kind == "server" for span in trace.roots) and not any(
+    """Tell whether all spans are there; both sides of each call where both are instrumented."""
+    return _is_of_request(trace) and not any(
         span.missing_parent or (both_sides and span.kind == "client" and not span.children)
         for span in trace.spans
     )
+
+
+def _is_of(asked: Asked, trace: Trace) -> bool:
+    """Tell whether a trace is one request's, or that of the same page asked for later."""
+    return any(
+        span.start_ns >= asked.began_ns and request_path(span) == asked.path for span in trace.roots
+    )
+
+
+def _is_of_request(trace: Trace) -> bool:
+    """Tell whether a trace is one of the known traffic's.
+
+    A call outside of any request, such as Rollbar's library makes from a thread, is none.
+    """
+    return any(span.kind == "server" for span in trace.roots)
 
 
 def _read_arrivals(evidence: Evidence, sandbox: Sandbox, last_began: int) -> None:

@@ -56,6 +56,7 @@ class Store:
         self.data_dir = data_dir
         self._lock = threading.Lock()
         self._last_change = 0.0
+        self._changes = 0
         file = data_dir / FILE_NAME
         try:
             self._connection = sqlite3.connect(file, BUSY_TIMEOUT, check_same_thread=False)
@@ -95,9 +96,16 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Give the connection for one transaction: all of it is kept, or none."""
-        with self._lock, self._connection:
-            yield self._connection
+        with self._lock:
+            with self._connection:
+                yield self._connection
+            self._changes += 1
         self._last_change = time.monotonic()
+
+    @property
+    def changes(self) -> int:
+        """How many transactions have been kept: while it is the same, nothing new can be read."""
+        return self._changes
 
     def reader(self) -> contextlib.AbstractContextManager[Reader]:
         """Open the same data for reading, as `open_reader` does."""

@@ -131,11 +131,14 @@ def _wait_for_arrival(found: Production, backend: Service, sandbox: Sandbox, hur
     """Wait until every failing request can be seen, or there is no more to wait for."""
     wanted = sum(each.status >= 500 for each in found.failing)
     deadline = time.monotonic() + ARRIVAL_DEADLINE
+    seen = -1
     while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
-        _read_arrivals(found, sandbox)
-        seen = sum(any(span.error for span in trace.roots) for trace in found.traces)
-        if seen >= wanted and len(error_lines(found)) >= wanted:
-            return
+        if sandbox.store.changes != seen:
+            seen = sandbox.store.changes
+            _read_arrivals(found, sandbox)
+            failed = sum(any(span.error for span in trace.roots) for trace in found.traces)
+            if failed >= wanted and len(error_lines(found)) >= wanted:
+                return
         time.sleep(0.1)
 
 
