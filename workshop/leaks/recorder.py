@@ -11,6 +11,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from workshop import processes
 
+# How long it may take until it hears that it shall end, in seconds.
+STOP_AFTER = 0.05
+
 
 @dataclass(frozen=True)
 class Told:
@@ -73,7 +76,9 @@ def recording() -> Iterator[Recorder]:
 
     server = make_server(processes.LOCALHOST, 0, app, threaded=True, request_handler=_Quiet)
     recorder.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, name="recorder", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(STOP_AFTER,), name="recorder", daemon=True
+    )
     thread.start()
     try:
         yield recorder

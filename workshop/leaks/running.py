@@ -30,6 +30,10 @@ REQUEST_DEADLINE = 5.0
 RULES_DEADLINE = 4.0
 # For its first segment, which it sends at once.
 SEGMENT_DEADLINE = 1.5
+# The daemon keeps what has come after such a pause, and the next request comes after a longer one:
+# so each is kept alone, and the first that a rule has recorded is seen at once.
+DAEMON_IDLE = 0.02
+NEXT_REQUEST = 0.05
 # For the reports to Rollbar, each of which leaves from a thread of its own.
 REPORTS_DEADLINE = 3.0
 QUIET_SECONDS = 0.3
@@ -136,7 +140,10 @@ def running_backend(
         TemporaryDirectory(prefix="workshop-leaks-", ignore_cleanup_errors=True) as name,
         watchdog.watching(mark, Path(name)),
         running_sandbox(
-            Path(name) / "sandbox", rollbar_limit=ROLLBAR_LIMIT, searching=True
+            Path(name) / "sandbox",
+            rollbar_limit=ROLLBAR_LIMIT,
+            searching=True,
+            daemon_idle=DAEMON_IDLE,
         ) as sandbox,
         recording() as recorder,
     ):
@@ -209,8 +216,8 @@ def _wait_until_ready(running: RunningBackend, target: Target) -> None:
     deadline = time.monotonic() + RULES_DEADLINE + slowness
     while time.monotonic() < deadline and not running.rules_known:
         running.send(Shot("GET", HEALTH))
+        time.sleep(NEXT_REQUEST)
         running.rules_known = _knows_rules(running)
-        time.sleep(0.02)
 
 
 def _uses_xray(running: RunningBackend, seconds: float) -> bool:

@@ -1,6 +1,7 @@
 """Runs a sandbox: in this process for a test or a check, or as a program until Ctrl-C."""
 
 import contextlib
+import functools
 import os
 import select
 import signal
@@ -24,7 +25,7 @@ from workshop.sandbox.ports import bind_daemon, bind_http, bind_steady
 from workshop.sandbox.state import State
 from workshop.sandbox.store import Reader, Store, make_folder
 from workshop.sandbox.web import create_app
-from workshop.sandbox.xray.daemon import Daemon
+from workshop.sandbox.xray.daemon import IDLE, Daemon
 from workshop.sandbox.xray.daemon_proxy import create_proxy
 from workshop.sandbox.xray.search.settings import switch_on
 
@@ -99,6 +100,7 @@ def running_sandbox(
     *,
     with_doors: bool = False,
     searching: bool = False,
+    daemon_idle: float = IDLE,
 ) -> Iterator[Sandbox]:
     """Run a sandbox in threads of this process, for as long as the `with` lasts.
 
@@ -112,6 +114,8 @@ def running_sandbox(
         with_doors: whether each vendor has a port of its own beside, which can be broken.
         searching: switch X-Ray's Transaction Search on, which its OTLP endpoint asks for, and have
             every trace indexed.
+        daemon_idle: how long its daemon waits for more segments before it keeps a few, in seconds;
+            with doors it is the real daemon's.
 
     Raises:
         WorkshopError: a port is taken, another sandbox has this folder, or the folder cannot
@@ -129,7 +133,9 @@ def running_sandbox(
         state.remove_state(data_dir)
         http_socket = stack.enter_context(bind_http(port))
         app = create_app(store, rollbar_limit)
-        open_behind = _open_doors if with_doors else _open_daemon
+        open_behind = (
+            _open_doors if with_doors else functools.partial(_open_daemon, idle=daemon_idle)
+        )
         daemon, doors, own_daemon_port = open_behind(
             stack, store, app, http_socket.getsockname()[1] if port else 0, daemon_port, forwarder
         )
@@ -164,11 +170,12 @@ def _open_daemon(
     _port: int,
     daemon_port: int,
     forwarder: "Forwarder | None",
+    idle: float,
 ) -> tuple[Daemon, None, int]:
     """Run X-Ray's daemon; the other vendors are spoken to at the sandbox's own port."""
     udp, tcp = map(stack.enter_context, bind_daemon(daemon_port))
     number = udp.getsockname()[1]
-    daemon = Daemon(store, udp, deliver=forwarder.send_documents if forwarder else None)
+    daemon = Daemon(store, udp, idle, deliver=forwarder.send_documents if forwarder else None)
     daemon.start()
     stack.callback(daemon.stop)
     proxy = HttpServer(create_proxy(store, forwarder.pass_on if forwarder else None), tcp)
