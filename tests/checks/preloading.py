@@ -3,9 +3,11 @@
 The child becomes what the interpreter is when it imports sitecustomize for `python -m NAME`:
 session, folder, environment, path, arguments, output and `__main__`. It then runs on as the
 interpreter does, and ends as one. What differs is that modules are there, with what they set up at
-their import: loggers, filters of warnings, finders of `six`, and exit handlers that run last.
+their import: loggers, filters of warnings, finders of `six`, and exit handlers that run last; and
+that they are not taken apart at the end.
 """
 
+import atexit
 import builtins
 import ctypes
 import functools
@@ -50,6 +52,8 @@ MODULES = (
 # Those that each app has to run itself are read once.
 RUN_ANEW = ("aws_xray_sdk", "rollbar", "watchtower")
 LARGEST = 1 << 16
+# As it is before the probe takes note of whoever calls it.
+EXIT = os._exit
 
 
 def preload(modules):
@@ -236,8 +240,31 @@ def print_as_the_interpreter(error):
     sys.excepthook = lambda *_: None
 
 
+def leave(codes, modules):
+    """End with an exit code, if there is one, once the app's own objects have been finalised.
+
+    All else that the interpreter would take apart now is in memory that is shared with others, and
+    would be copied for that.
+    """
+    if not codes:
+        return
+    for name in set(sys.modules) - modules:
+        del sys.modules[name]
+    gc.collect()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except Exception:
+        # The interpreter has words and a code for that.
+        return
+    EXIT(codes[0])
+
+
 def main():
     """Import, tell what was read, and serve."""
+    # The first to be registered runs last.
+    codes, known = [], set()
+    atexit.register(leave, codes, known)
     control = socket.socket(fileno=int(sys.argv[1]))
     # This file's folder, which no app has there.
     del sys.path[0]
@@ -245,7 +272,8 @@ def main():
     remember_models()
     remember_handlers()
     remember_code(RUN_ANEW)
-    modules = {name.partition(".")[0] for name in sys.modules}
+    known.update(sys.modules)
+    modules = {name.partition(".")[0] for name in known}
     control.send(json.dumps([sorted(read), sorted(modules)]).encode())
     # What is here now is no garbage of the child's: to look through it is most of a quick run.
     gc.collect()
@@ -253,7 +281,9 @@ def main():
     asked = serve(control, find_room())
     try:
         become(*asked)
-    except SystemExit:
+    except SystemExit as error:
+        if error.code is None or isinstance(error.code, int):
+            codes.append(error.code or 0)
         raise
     except BaseException as error:
         print_as_the_interpreter(error)

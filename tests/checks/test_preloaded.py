@@ -235,7 +235,9 @@ def test_it_is_found_by_its_mark_and_ended(launch, tmp_path):
     assert processes.listening_ports(service.process) == [port]
     assert process_tree.end(service.process, signal.SIGINT, 10, mark) == (True, 0)
     assert service.process.returncode == 0
-    assert [note["what"] for note in notes.read(tmp_path / "notes")][:1] == ["probe"]
+    noted = [note["what"] for note in notes.read(tmp_path / "notes")]
+    assert noted[:1] == ["probe"]
+    assert "hard-exit" not in noted
 
 
 def test_a_worker_of_gunicorn_is_found_and_ended_with_it(launch, tmp_path):
