@@ -59,7 +59,7 @@ def find_inits(folder: Path) -> list[Call]:
         folder: the app's folder.
     """
     found = []
-    for file in presence.python_files(folder):
+    for file in presence.files_with(folder, "rollbar"):
         tree = _read(file)
         names = _imported_names(tree)
         for scope, node in _calls(tree):
@@ -97,7 +97,7 @@ def find_variables(folder: Path) -> Iterator[tuple[str, str, str]]:
     Args:
         folder: the app's folder.
     """
-    for file in presence.python_files(folder):
+    for file in presence.files_with(folder, "environ", "getenv"):
         for node in ast.walk(_read(file)):
             name: ast.expr | None = None
             default = ""
@@ -225,7 +225,7 @@ def find_function(folder: Path, name: str) -> str:
         folder: the app's folder.
         name: its name.
     """
-    for file in presence.python_files(folder):
+    for file in presence.files_with(folder, name):
         for node in ast.walk(_read(file)):
             if getattr(node, "name", "") == name and isinstance(node, ast.stmt):
                 return f"{file.relative_to(folder)}:{node.lineno}"
