@@ -1,6 +1,7 @@
 """Tells a tool that is absent from one that is broken: is it imported, or only commented out?"""
 
 import ast
+import functools
 import threading
 import tokenize
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PARSING = threading.Lock()
+# Of which the syntax is remembered: a verdict asks for each of an app's again and again.
+MOST_FILES = 128
 LEFT_OUT = {".venv", "venv", "node_modules", "site-packages", "__pycache__"}
 
 
@@ -114,13 +117,14 @@ def imported_modules(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def parse(file: Path) -> ast.Module:
-    """Return a file's syntax tree; an empty one where Python could not read it either."""
+    """Return a file's syntax tree, for reading only; an empty one where Python cannot read it."""
     try:
         return _read_syntax(file.read_text("utf-8", errors="replace"))
     except (SyntaxError, ValueError):
         return ast.Module(body=[], type_ignores=[])
 
 
+@functools.lru_cache(MOST_FILES)
 def _read_syntax(text: str) -> ast.Module:
     # Python 3.11 counts the depth for all threads together, and fails where two of them parse:
     # https://github.com/python/cpython/issues/106905

@@ -6,7 +6,6 @@ A set-up that never ran has left no note of the probe. The files tell why.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from workshop.checks import presence
@@ -60,7 +59,7 @@ def find_inits(folder: Path) -> list[Call]:
     """
     found = []
     for file in presence.files_with(folder, "rollbar"):
-        tree = _read(file)
+        tree = presence.parse(file)
         names = _imported_names(tree)
         for scope, node in _calls(tree):
             called = _resolve(node.func, names)
@@ -81,7 +80,7 @@ def find_callers(folder: Path, init: Call) -> list[Call]:
     """
     found = []
     for file in presence.python_files(folder):
-        tree = _read(file)
+        tree = presence.parse(file)
         names = _imported_names(tree)
         for scope, node in _calls(tree):
             *modules, last = _resolve(node.func, names).split(".")
@@ -98,7 +97,7 @@ def find_variables(folder: Path) -> Iterator[tuple[str, str, str]]:
         folder: the app's folder.
     """
     for file in presence.files_with(folder, "environ", "getenv"):
-        for node in ast.walk(_read(file)):
+        for node in ast.walk(presence.parse(file)):
             name: ast.expr | None = None
             default = ""
             if isinstance(node, ast.Call) and node.args:
@@ -109,19 +108,6 @@ def find_variables(folder: Path) -> Iterator[tuple[str, str, str]]:
                 name = node.slice
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 yield name.value, f"{file.relative_to(folder)}:{name.lineno}", default
-
-
-def _read(file: Path) -> ast.Module:
-    """Return a file's syntax tree, which a verdict asks for again and again."""
-    return _parse(file.read_text("utf-8", errors="replace"))
-
-
-@cache
-def _parse(text: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return ast.Module(body=[], type_ignores=[])
 
 
 def _imported_names(tree: ast.Module) -> dict[str, str]:
@@ -226,7 +212,7 @@ def find_function(folder: Path, name: str) -> str:
         name: its name.
     """
     for file in presence.files_with(folder, name):
-        for node in ast.walk(_read(file)):
+        for node in ast.walk(presence.parse(file)):
             if getattr(node, "name", "") == name and isinstance(node, ast.stmt):
                 return f"{file.relative_to(folder)}:{node.lineno}"
     return ""
@@ -240,7 +226,7 @@ def find_word(folder: Path, word: str) -> str:
         word: the whole of the text.
     """
     for file in presence.python_files(folder):
-        for node in ast.walk(_read(file)):
+        for node in ast.walk(presence.parse(file)):
             if isinstance(node, ast.Constant) and node.value == word:
                 return f"{file.relative_to(folder)}:{node.lineno}"
     return ""
