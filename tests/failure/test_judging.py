@@ -94,8 +94,8 @@ def test_where_pace_does_not_matter_it_is_not_looked_at_again():
 def test_limits_follow_a_machine_that_is_slow_for_all():
     well = outcome(started=2.0, stopped=1.0)
     usual, slow = judging.find_limits(well), judging.find_limits(well, slowness=3)
-    assert usual == Limits(start=5.0, stop=5.0)
-    assert slow == Limits(start=11.0, stop=11.0)
+    assert usual == Limits(start=9.0, stop=5.0)
+    assert slow == Limits(start=15.0, stop=11.0)
     # A machine that is quick does not make the end any stricter.
     assert judging.find_limits(outcome(started=0.5, stopped=0.2)).stop == 5
 
