@@ -43,7 +43,7 @@ def start(app: Flask, service_name: str) -> None:
         endpoint=os.environ.get("ROLLBAR_ENDPOINT", "https://api.rollbar.com/api/1/"),
         root=str(ROOT),
         code_version=os.environ.get("CODE_VERSION", "unknown"),
-        server={"host": service_name, "root": str(ROOT)},
+        host=service_name,
         # Refused for being too many, an error would be logged whole, the token included.
         log_payload_on_error=False,
     )
