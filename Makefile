@@ -27,7 +27,7 @@ test: setup-tests ## Lint, types, the author's gate and all tests
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@$(WORKSHOP) gate --quick
-	@.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: gate
 gate: setup ## The author's gate alone: patches, checkpoints, notebooks, README
