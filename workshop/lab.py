@@ -260,12 +260,6 @@ def _asks_for(trace: Trace, path: str) -> bool:
     return any(span.kind == "server" and request_path(span) == path for span in trace.roots)
 
 
-def _is_whole(trace: Trace) -> bool:
-    return not any(
-        span.missing_parent or (span.kind == "client" and not span.children) for span in trace.spans
-    )
-
-
 def _explain_nothing(path: str, seconds: float) -> str:
     with open_reader(_data) as reader:
         told = read_refusals(reader, since_ns=_started_ns)

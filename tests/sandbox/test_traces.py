@@ -96,6 +96,19 @@ def test_a_span_whose_parent_has_not_arrived_is_a_root_of_its_own(store):
     assert not any(span.missing_parent for span in trace.spans)
 
 
+def test_a_trace_is_whole_once_each_call_has_its_other_side_but_for_a_query(store):
+    request = message("root", "call")
+    call = spans(request)[1]
+    call.kind = call.SPAN_KIND_CLIENT
+    save(store, request)
+    call.trace_id, spans(request)[0].trace_id = [b"q" * 16] * 2
+    call.attributes.add(key="db.system").value.string_value = "sqlite"
+    save(store, request)
+    with store.reader() as reader:
+        whole = {trace.trace_id: trace.is_whole for trace in read_traces(reader)}
+    assert whole == {(b"t" * 16).hex(): False, (b"q" * 16).hex(): True}
+
+
 def test_children_come_by_their_start(store):
     request = message("root", "b", "a")
     spans(request)[2].parent_span_id = spans(request)[0].span_id

@@ -178,8 +178,7 @@ def _wait_for_arrival(
 def _is_whole(trace: Trace, both_sides: bool) -> bool:
     """Tell whether all spans are there; both sides of each call where both are instrumented."""
     return _is_of_request(trace) and not any(
-        span.missing_parent or (both_sides and span.kind == "client" and not span.children)
-        for span in trace.spans
+        span.missing_parent or (both_sides and span.is_unanswered) for span in trace.spans
     )
 
 

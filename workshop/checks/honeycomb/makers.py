@@ -9,8 +9,6 @@ from workshop.sandbox.honeycomb.traces import Span
 
 # Only one of the course's services answers addresses that start like this.
 PATHS = {"/api": "backend", "/profiles": "profiles"}
-# What tells a call to a database, by its old name and by its new one.
-QUERY = {"db.system", "db.system.name"}
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def servers(made: Iterable[Made], service: str) -> list[Made]:
 def calls(made: Iterable[Made], service: str) -> list[Made]:
     """Return one service's client spans, the ones around a call to another service."""
     clients = [each for each in made if each.span.kind == "client" and each.service == service]
-    return [each for each in clients if not QUERY & set(each.span.attributes)]
+    return [each for each in clients if not each.span.is_query]
 
 
 def own(made: Iterable[Made]) -> list[Made]:

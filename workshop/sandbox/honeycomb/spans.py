@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+# What tells a call to a database, by its old name and by its new one.
+# https://opentelemetry.io/docs/specs/semconv/database/database-spans/
+_DATABASE = {"db.system", "db.system.name"}
+
 
 @dataclass
 class SpanEvent:
@@ -58,6 +62,16 @@ class Span:
     children: list["Span"] = field(default_factory=list)
     missing_parent: bool = False
 
+    @property
+    def is_query(self) -> bool:
+        """Whether it is around a call to a database, which sends no spans of its own."""
+        return self.kind == "client" and not _DATABASE.isdisjoint(self.attributes)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it is around a call to another service, of which no span is there."""
+        return self.kind == "client" and not self.children and not self.is_query
+
     def walk(self) -> Iterator["Span"]:
         """Yield the span itself, then all below it, depth first."""
         # Not recursive: a trace may be deeper than Python's stack.
@@ -106,9 +120,6 @@ class Trace:
         """Whether all that can be known to be missing is there.
 
         That is each span's parent, and the other side of each call: a client span has a child once
-        the service that it called has sent its own.
+        the service that it called has sent its own. A database has none to send.
         """
-        return not any(
-            span.missing_parent or (span.kind == "client" and not span.children)
-            for span in self.spans
-        )
+        return not any(span.missing_parent or span.is_unanswered for span in self.spans)
