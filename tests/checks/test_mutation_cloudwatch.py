@@ -82,6 +82,7 @@ CAUGHT = {
     },
 }
 EXPECTED = mutants.label_each(CAUGHT)
+SENDING = "app/telemetry/cloudwatch.py"
 # Whichever of the two services comes first makes the group, and meets what is missing; on a busy
 # machine it may have given up on the group's answer before it gets there.
 EITHER = {
@@ -89,10 +90,11 @@ EITHER = {
         NO_START,
         "app/profiles-does-not-start",
         "cloudwatch/no-retention",
-    }
+    },
+    # watchtower makes the stream then, which is a note only. While it does, it may lose a line.
+    f"{SENDING}: client.create_log_stream(": {None, "cloudwatch/lost-at-exit"},
 }
 
-SENDING = "app/telemetry/cloudwatch.py"
 SURVIVORS = {
     "app/requirements.txt: boto3>=1.40,<2": "watchtower brings it",
     f"{SENDING}: super().__init__()": "what it sets up is for formats with %, and none is used",
@@ -104,7 +106,6 @@ SURVIVORS = {
         "the second service then leaves its stream to watchtower, which is a note only"
     ),
     f"{SENDING}: with contextlib.suppress(exists): #2": "a new process has no stream yet",
-    f"{SENDING}: client.create_log_stream(": "watchtower makes it then, which is a note only",
     f'{SENDING}: logger.warning("no log group in CloudWatch: %s", error)': (
         "it is said where CloudWatch is away, and the check has one"
     ),
@@ -127,7 +128,8 @@ def test_each_mutant_is_listed_once():
 def test_mutant(label, found):
     if label in EITHER:
         exit_code, ids = found.result(label)
-        assert exit_code != 0
-        assert ids[0] in EITHER[label]
+        first = ids[0] if ids else None
+        assert bool(exit_code) == bool(ids)
+        assert first in EITHER[label]
     else:
         mutants.assert_caught(label, found, EXPECTED, SURVIVORS)
