@@ -78,6 +78,7 @@ def measure(
             f"{root} holds no app/backend.py.",
             f"`{command('overhead')}` measures the app that is yours.",
         )
+    last = course.steps()[-1].number
     yours = {YOURS: {}, **(others or {})}
     variants = [Variant(BARE, course.step(0).folder)]
     # Unless a name says otherwise, the app decides itself which traces it keeps.
@@ -95,13 +96,20 @@ def measure(
             try:
                 one = Driven(variant, sandbox, sandbox.url, folder)
                 stack.callback(one.end)
-                for kind in KINDS:
-                    one.measure(kind, WARM_UP // (10 if kind == "error" else 1))
+                one.measure("page", WARM_UP)
             except (OSError, RuntimeError):
                 raise WorkshopError(
                     f"{variant.name} does not answer by itself: one of its parts does not start,"
                     " or a page fails.",
                     f"`{command('check')}` says what is wrong.",
+                ) from None
+            try:
+                one.measure("error", WARM_UP // 10)
+            except RuntimeError:
+                raise WorkshopError(
+                    f"{variant.name} does not fail on a post for one hour, as the course's does,"
+                    " so that no error can be measured.",
+                    f"`{command(f'compare {last}')}` shows where yours differs.",
                 ) from None
             driven[variant.name] = one
         doing = {name: functools.partial(_measure, one) for name, one in driven.items()}

@@ -75,6 +75,18 @@ def test_an_app_that_is_broken_is_said_to_be(tmp_path):
         own_app.measure(tmp_path, rounds=1, shown=False)
 
 
+def test_an_app_whose_fault_was_mended_is_told_apart(tmp_path):
+    shutil.copytree(course.step(0).folder / "app", tmp_path / "app")
+    file = tmp_path / "app" / "services" / "create_activity.py"
+    split = '    amount, unit = ttl.split("-")\n'
+    text = file.read_text()
+    assert split in text
+    mending = '    unit = unit if unit.endswith("s") else f"{unit}s"\n'
+    file.write_text(text.replace(split, split + mending))
+    with pytest.raises(WorkshopError, match="does not fail on a post for one hour"):
+        own_app.measure(tmp_path, rounds=1, shown=False)
+
+
 def test_another_folder_is_not_mistaken_for_an_app():
     done = CliRunner().invoke(main, ["overhead", "--app", str(place.root() / "docs")])
     assert done.exit_code != 0

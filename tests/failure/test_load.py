@@ -65,6 +65,12 @@ def test_another_status_is_a_failure_that_was_answered():
     assert times.answered == [0]
 
 
+def test_a_fault_that_was_mended_is_no_failure_and_is_not_counted():
+    with answering(lambda method: 201 if method == "POST" else 200) as (port, _):
+        (times,) = load.drive(Plan((port,), (FOUND, RAISES)))
+    assert (times.failed, times.answered) == ([], [0])
+
+
 def test_a_refused_connection_is_a_failure_that_was_not():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

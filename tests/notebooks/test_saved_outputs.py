@@ -1,4 +1,8 @@
-"""nbval runs each saved notebook in a scratch copy and compares every output."""
+"""nbval runs each saved notebook in a scratch copy and compares every output.
+
+Whoever has run one has the app of its step's checkpoint: what was tried in it is taken back, so
+that the next notebook begins where its own outputs have begun.
+"""
 
 import os
 import subprocess
@@ -9,6 +13,7 @@ import pytest
 
 from workshop import course, scratch
 from workshop.sandbox import running
+from workshop.steps.tree import read_app
 
 STEPS = course.notebooks()
 QUIETLY = ("-p", "no:cacheprovider", "-W", "default", "-c", os.devnull)
@@ -33,5 +38,8 @@ def test_running_a_notebook_gives_what_is_saved_in_it(step):
             )
         finally:
             running.stop_if_any(root / ".workshop" / "sandbox")
+        left = read_app(root)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
+    at = step if step in course.steps() else course.steps()[-1]
+    assert left == read_app(at.folder)

@@ -131,6 +131,8 @@ def comes_back(copy: Copy, vendors: Sequence[str], hurry: Hurry) -> list[str]:
             # Not all the time: X-Ray's daemon collects for as long as something comes.
             # Errors only where they are looked at: the app may report just a few that are alike.
             copies.send([copy], (FOUND, RAISES) if ROLLBAR in vendors else (FOUND,), hurry=hurry)
+            if RAISES not in copy.answered:
+                vendors = [each for each in vendors if each != ROLLBAR]
             again = time.monotonic() + SEND_AGAIN
         now = arrivals.count(copy.sandbox)
         missing = [vendor for vendor in vendors if now[vendor] <= before[vendor]]

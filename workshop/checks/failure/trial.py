@@ -189,6 +189,8 @@ def _run(target: Target, hurry: Hurry) -> Trial:
             for each in VENDORS
             if each in trial.used
             or (target.ours and presence.is_imported(target.folder, PACKAGES[each]))
+            # Where nothing failed, there was nothing to report.
+            if each != ROLLBAR or trial.well.sent[ROLLBAR]
         ]
         trial.missing = [vendor for vendor in trial.missing if vendor in trial.wanted]
     return trial
