@@ -39,7 +39,7 @@ def test_running_a_notebook_gives_what_is_saved_in_it(step):
                 env=env,
                 capture_output=True,
                 text=True,
-                timeout=180,
+                timeout=480,
             )
         finally:
             running.stop_if_any(root / ".workshop" / "sandbox")
