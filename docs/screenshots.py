@@ -69,10 +69,14 @@ def main() -> None:
             print(f"pictures: docs/{name}, {file.stat().st_size // 1024} KB")
 
 
+# The last one whose app has X-Ray's SDK, and so makes use of sampling rules.
+STEP = 9
+
+
 @contextmanager
 def workshop_that_was_used() -> Iterator[Sandbox]:
-    """Lend a sandbox that the last step's app has sent to."""
-    step = course.steps()[-1]
+    """Lend a sandbox that an app has sent to."""
+    step = course.step(STEP)
     with tempfile.TemporaryDirectory(prefix="workshop-") as name:
         folder = Path(name)
         print(f"pictures: running the app of step {step.number:02d}", flush=True)
