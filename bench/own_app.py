@@ -93,13 +93,15 @@ def measure(
         )
         driven = {}
         for variant in variants:
+            # As a sentence begins.
+            who = variant.name[:1].upper() + variant.name[1:]
             try:
                 one = Driven(variant, sandbox, sandbox.url, folder)
                 stack.callback(one.end)
                 one.measure("page", WARM_UP)
             except (OSError, RuntimeError):
                 raise WorkshopError(
-                    f"{variant.name} does not answer by itself: one of its parts does not start,"
+                    f"{who} does not answer by itself: one of its parts does not start,"
                     " or a page fails.",
                     f"`{command('check')}` says what is wrong.",
                 ) from None
@@ -107,7 +109,7 @@ def measure(
                 one.measure("error", WARM_UP // 10)
             except RuntimeError:
                 raise WorkshopError(
-                    f"{variant.name} does not fail on a post for one hour, as the course's does,"
+                    f"{who} does not fail on a post for one hour, as the course's does,"
                     " so that no error can be measured.",
                     f"`{command(f'compare {last}')}` shows where yours differs.",
                 ) from None

@@ -71,7 +71,7 @@ def test_an_app_that_is_broken_is_said_to_be(tmp_path):
     shutil.copytree(course.step(0).folder / "app", tmp_path / "app")
     with (tmp_path / "app" / "backend.py").open("a") as file:
         file.write("\nraise RuntimeError('not today')\n")
-    with pytest.raises(WorkshopError, match="your app does not answer by itself"):
+    with pytest.raises(WorkshopError, match="Your app does not answer by itself"):
         own_app.measure(tmp_path, rounds=1, shown=False)
 
 

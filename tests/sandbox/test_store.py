@@ -48,7 +48,9 @@ def test_another_programs_database_is_left_alone(tmp_path):
     with sqlite3.connect(tmp_path / FILE_NAME) as connection:
         connection.execute("CREATE TABLE theirs (a)")
     connection.close()
+    before = (tmp_path / FILE_NAME).read_bytes()
     refused(tmp_path, "is not a database of the sandbox")
+    assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
 def test_a_file_that_is_no_database_is_left_alone(tmp_path):

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from workshop.views import bars, columns
 
@@ -70,4 +71,7 @@ def test_a_bar_is_as_long_as_its_value():
 
 def test_bars_of_no_value_and_of_none_are_drawn():
     for values in ({}, {"a": 0.0}, {"a": -1.0}, {"a": 1e99, "b": 1.0}):
-        FigureCanvasAgg(bars.draw(values, "n", str)).draw()
+        figure = bars.draw(values, "n", str)
+        FigureCanvasAgg(figure).draw()
+        told = [each.get_text() for each in figure.findobj(Text)]
+        assert set(values) | {str(value) for value in values.values()} <= set(told)

@@ -42,7 +42,10 @@ def home():
 
 
 if name == "backend":
+    deadline = time.monotonic() + 30
     while not told.is_file():
+        if time.monotonic() > deadline:
+            raise SystemExit("names has not said its port")
         time.sleep(0.02)
 server = make_server("127.0.0.1", int(port), app, threaded=True)
 if name == "names":

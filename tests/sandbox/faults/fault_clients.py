@@ -3,7 +3,6 @@
 import logging
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import boto3
@@ -86,13 +85,6 @@ def report_item(sandbox, message, seconds=TIMEOUT):
 def count(sandbox, table):
     with sandbox.reader() as reader:
         return reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-
-
-def wait_for(holds, what):
-    deadline = time.monotonic() + DEADLINE
-    while not holds():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.02)
 
 
 def _config(seconds, **options):

@@ -6,6 +6,7 @@ import time
 import fault_clients as clients
 import pytest
 import requests
+from otlp_clients import wait_until
 
 from workshop.errors import WorkshopError
 from workshop.sandbox.faults.modes import DOWN_SECONDS, LATE_SECONDS, MODES, VENDORS, Fault
@@ -105,12 +106,10 @@ def test_the_daemon_lets_through_what_its_mode_allows(sandbox, mode):
     sandbox.doors.break_vendor("xray", mode)
     clients.send_segment(sandbox, "meanwhile")
     if mode == "late":
-        clients.wait_for(lambda: clients.count(sandbox, "xray_traces") == 1, "a late segment")
+        wait_until(lambda: clients.count(sandbox, "xray_traces") == 1, "a late segment")
     sandbox.doors.mend("xray")
     clients.send_segment(sandbox, "afterwards")
-    clients.wait_for(
-        lambda: clients.count(sandbox, "xray_traces") == 1 + (mode == "late"), "a segment"
-    )
+    wait_until(lambda: clients.count(sandbox, "xray_traces") == 1 + (mode == "late"), "a segment")
     with sandbox.reader() as reader:
         names = {row[0] for row in reader.execute("SELECT name FROM xray_segment_documents")}
     assert names == {"afterwards", "meanwhile"} if mode == "late" else {"afterwards"}
@@ -124,13 +123,13 @@ def test_killed_breaks_off_what_is_under_way_and_comes_back(sandbox):
     )
     asking.start()
     # The request is there once its connection is.
-    clients.wait_for(lambda: _is_connected(sandbox, "cloudwatch"), "the request")
+    wait_until(lambda: _is_connected(sandbox, "cloudwatch"), "the request")
     began = time.monotonic()
     sandbox.doors.break_vendor("cloudwatch", "killed")
     asking.join(clients.DEADLINE)
     assert said == ["ConnectionClosedError"]
     assert clients.create_group(sandbox, "a") in ("EndpointConnectionError", "")
-    clients.wait_for(lambda: not sandbox.doors.faults, "its return")
+    wait_until(lambda: not sandbox.doors.faults, "its return")
     assert time.monotonic() - began >= DOWN_SECONDS
     assert clients.create_group(sandbox, "b", clients.PATIENT) == ""
 
