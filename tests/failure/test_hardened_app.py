@@ -55,6 +55,8 @@ WAITING = """
         with trace.use_span(trace.NonRecordingSpan(context)):
             logger.error("line %d", number)
     waiting = len(handler.early)
+    # Of those that are handed over, the sender may not have taken one when the next line comes.
+    cloudwatch.MOST_LINES = 100
     really = handler.format
     handler.format = lambda record: (
         f"{really(record)} of {trace.get_current_span().get_span_context().trace_id}"

@@ -152,10 +152,9 @@ def _find_holder(port: int, kind: int) -> str:
     # One process after the other: some systems refuse to tell of all at once.
     for process in psutil.process_iter():
         try:
-            for opened in process.net_connections(name):
-                is_holder = opened.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)
-                if is_holder and opened.laddr.port == port:
-                    return f"process {process.pid} ({' '.join(process.cmdline())[:80]})"
+            # Any state counts: an outgoing connection holds its own end's number as well.
+            if any(opened.laddr.port == port for opened in process.net_connections(name)):
+                return f"process {process.pid} ({' '.join(process.cmdline())[:80]})"
         except psutil.Error:
             continue
     return ""

@@ -8,7 +8,7 @@ import pytest
 
 from workshop.errors import WorkshopError
 from workshop.sandbox import ports, running
-from workshop.sandbox.ports import bind_daemon, is_daemon_free
+from workshop.sandbox.ports import bind_daemon, bind_http, bind_steady, is_daemon_free
 from workshop.sandbox.server import running_sandbox
 
 
@@ -22,10 +22,11 @@ def test_one_number_serves_both_on_loopback_only(sandbox):
 
 @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
 def test_a_number_taken_on_one_side_is_named_with_who_has_it(tmp_path, kind):
-    with socket.socket(socket.AF_INET, kind) as other:
-        other.bind(("127.0.0.1", 0))
-        if kind == socket.SOCK_STREAM:
-            other.listen()
+    # A number that no outgoing connection of another test can take on the side that is let go of.
+    udp, tcp = bind_steady(bind_daemon)
+    with udp, tcp:
+        other, let_go = (udp, tcp) if kind == socket.SOCK_DGRAM else (tcp, udp)
+        let_go.close()
         port = other.getsockname()[1]
         assert not is_daemon_free(port)
         with pytest.raises(WorkshopError) as caught, running_sandbox(tmp_path, daemon_port=port):
@@ -35,6 +36,17 @@ def test_a_number_taken_on_one_side_is_named_with_who_has_it(tmp_path, kind):
     # Neither side is left open by the failure.
     with running_sandbox(tmp_path, daemon_port=port) as sandbox:
         assert sandbox.daemon_port == port
+
+
+def test_an_outgoing_connection_that_holds_a_number_is_named():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as outgoing,
+    ):
+        port = outgoing.getsockname()[1]
+        with pytest.raises(WorkshopError) as caught:
+            bind_http(port)
+    assert f"Port {port} is taken by process {os.getpid()} (" in caught.value.what
 
 
 def test_a_number_that_is_free_on_one_side_only_is_not_chosen(monkeypatch):
