@@ -61,8 +61,11 @@ CREATE INDEX xray_segment_documents_by_time ON xray_segment_documents (received_
 
 -- Traces of which documents have arrived since they were last read.
 CREATE TABLE xray_unindexed (
-    trace_id TEXT PRIMARY KEY
+    trace_id TEXT PRIMARY KEY,
+    time_ns INTEGER NOT NULL,          -- of the request, as far as these documents tell
+    indexed INTEGER NOT NULL           -- as of the documents above
 ) WITHOUT ROWID;
+CREATE INDEX xray_unindexed_by_time ON xray_unindexed (time_ns, trace_id);
 
 -- All below is made anew from a trace's documents when it is read after one has arrived.
 -- Booleans are 0 or 1; times end in _ns (since 1970), lengths of time are seconds.

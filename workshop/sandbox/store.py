@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workshop.errors import WorkshopError
@@ -13,7 +13,7 @@ from workshop.errors import WorkshopError
 FILE_NAME = "sandbox.sqlite"
 # One for what all share and X-Ray and Honeycomb need, and one beside the code of each newer vendor.
 SCHEMAS = sorted(Path(__file__).parent.rglob("schema.sql"))
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 # Marks the file as ours, so that no other program's database is ever written to.
 APPLICATION_ID = 0x77736278
 BUSY_TIMEOUT = 10.0
@@ -112,6 +112,19 @@ class Store:
         self.index()
         return open_reader(self.data_dir)
 
+    def reader_of_some(
+        self, index: Callable[[sqlite3.Connection], None]
+    ) -> contextlib.AbstractContextManager[Reader]:
+        """Open the same data for reading, where only some of what waits has to be indexed before.
+
+        Args:
+            index: indexes that, in the transaction that it is given.
+        """
+        with self._lock, self._connection:
+            if _needs_index(self._connection):
+                index(self._connection)
+        return open_reader(self.data_dir, with_index=False)
+
     def index(self) -> None:
         """Index all that waits for it; a transaction that reads what is indexed needs it before."""
         while self._index_some():
@@ -139,7 +152,7 @@ class Store:
 
 
 @contextlib.contextmanager
-def open_reader(data_dir: Path) -> Iterator[Reader]:
+def open_reader(data_dir: Path, *, with_index: bool = True) -> Iterator[Reader]:
     """Open a sandbox's data for reading, from any process, while the sandbox runs or after it.
 
     All that is read inside one `with` is of one moment. What is indexed only when it is read is
@@ -147,6 +160,7 @@ def open_reader(data_dir: Path) -> Iterator[Reader]:
 
     Args:
         data_dir: the folder that the sandbox was given.
+        with_index: whether all that waits to be indexed is, before anything is read.
 
     Raises:
         WorkshopError: no sandbox has run there, or the file was written by something else.
@@ -165,7 +179,8 @@ def open_reader(data_dir: Path) -> Iterator[Reader]:
             _check_is_ours(connection, file)
         except sqlite3.DatabaseError:
             raise _foreign(file, "is not a database of the sandbox") from None
-        _index_all(file, connection)
+        if with_index:
+            _index_all(file, connection)
         connection.execute("BEGIN")
         yield connection
     finally:
@@ -195,7 +210,7 @@ def _index_some(connection: sqlite3.Connection) -> bool:
     if not _needs_index(connection):
         return False
     # Late, for it needs this module; and most readers find nothing to index.
-    from workshop.sandbox.xray.index import index_waiting
+    from workshop.sandbox.xray.unindexed import index_waiting
 
     index_waiting(connection)
     return True

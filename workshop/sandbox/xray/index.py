@@ -20,52 +20,42 @@ _ANNOTATION_KEY = re.compile(r"[A-Za-z0-9_.]{1,500}")
 ANNOTATION_TEXT_LIMIT = 1000
 
 DERIVED = ("xray_traces", "xray_segments", "xray_edges", "xray_annotations", "xray_root_causes")
-TRACES_AT_ONCE = 50
-# How many traces may wait to be indexed: so that who reads first need not wait for long.
-MOST_WAITING = 50_000
 _DAY = 86_400.0
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _Row = dict[str, Any]
 
 
-def index_later(connection: sqlite3.Connection, trace_ids: Iterable[str]) -> None:
-    """Note traces of which documents have arrived; where very many wait, index some now.
-
-    To index a trace takes ten times as long as to keep it, and is done when it is first read, or
-    when nothing else is to be done.
+def index_traces(connection: sqlite3.Connection, trace_ids: Iterable[str]) -> None:
+    """Make the rows of traces anew, from all documents that have arrived of them.
 
     Args:
         connection: in a transaction.
-        trace_ids: those traces.
+        trace_ids: those traces, each once.
     """
-    connection.executemany(
-        "INSERT OR IGNORE INTO xray_unindexed (trace_id) VALUES (?)",
-        [(trace_id,) for trace_id in trace_ids],
-    )
-    beyond = "SELECT 1 FROM xray_unindexed LIMIT 1 OFFSET ?"
-    while connection.execute(beyond, (MOST_WAITING,)).fetchone():
-        index_waiting(connection)
-
-
-def index_waiting(connection: sqlite3.Connection) -> None:
-    """Make the rows of some traces anew, from all documents that have arrived of them.
-
-    Args:
-        connection: in a transaction.
-    """
-    # A few at a time: many rows are written faster at once, and who else writes has to wait.
-    trace_ids = connection.execute(
-        "SELECT trace_id FROM xray_unindexed LIMIT ?", (TRACES_AT_ONCE,)
-    ).fetchall()
+    keys = [(trace_id,) for trace_id in trace_ids]
     rows: dict[str, list[_Row]] = {table: [] for table in DERIVED}
-    for (trace_id,) in trace_ids:
+    for (trace_id,) in keys:
         for table, more in _describe(connection, trace_id).items():
             rows[table] += more
     for table in DERIVED:
-        connection.executemany(f"DELETE FROM {table} WHERE trace_id = ?", trace_ids)  # noqa: S608
+        connection.executemany(f"DELETE FROM {table} WHERE trace_id = ?", keys)  # noqa: S608
         _insert(connection, table, rows[table])
-    connection.executemany("DELETE FROM xray_unindexed WHERE trace_id = ?", trace_ids)
+
+
+def find_time(trace_id: str, start: float) -> int:
+    """Return when a request was made, in nanoseconds: by its id, which counts whole seconds.
+
+    The time in an id that OpenTelemetry made is none; then its earliest segment tells.
+
+    Args:
+        trace_id: the id of its trace.
+        start: of its earliest segment, in seconds since 1970.
+    """
+    told = int(trace_id[2:10], 16)
+    if abs(start - told) > _DAY:
+        return as_ns(start)
+    return min(max(as_ns(start), told * 10**9), told * 10**9 + 10**9 - 1)
 
 
 def _describe(connection: sqlite3.Connection, trace_id: str) -> dict[str, list[_Row]]:
@@ -122,7 +112,7 @@ def _describe_trace(trace: XrayTrace, summary: dict[str, Any], updated_ns: int) 
         judged.pop(name, None)
     return {
         "trace_id": trace.trace_id,
-        "time_ns": _find_time(trace),
+        "time_ns": find_time(trace.trace_id, trace.start),
         "updated_ns": updated_ns,
         "ended_ns": as_ns(trace.end),
         "draw": draw(trace.trace_id),
@@ -132,17 +122,6 @@ def _describe_trace(trace: XrayTrace, summary: dict[str, Any], updated_ns: int) 
         "summary": _encode(summary),
         **judged,
     }
-
-
-def _find_time(trace: XrayTrace) -> int:
-    """Return when the request was made: by the id, which counts whole seconds.
-
-    The time in an id that OpenTelemetry made is none; then its earliest segment tells.
-    """
-    told = int(trace.trace_id[2:10], 16)
-    if abs(trace.start - told) > _DAY:
-        return as_ns(trace.start)
-    return min(max(as_ns(trace.start), told * 10**9), told * 10**9 + 10**9 - 1)
 
 
 def _describe_segment(trace: XrayTrace, segment: XraySegment) -> _Row:

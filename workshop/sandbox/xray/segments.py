@@ -2,13 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from workshop.sandbox import refusals
 from workshop.sandbox.store import Store
-from workshop.sandbox.xray.index import index_later
 from workshop.sandbox.xray.search.settings import read_settings
+from workshop.sandbox.xray.unindexed import index_later
 from workshop.sandbox.xray.validation import InvalidSegmentError, parse_document
 
 # A document takes the place of an earlier one of the same id, but one that is in progress never
@@ -52,7 +52,7 @@ def store_documents(store: Store, documents: list[str]) -> list[dict[str, Any]]:
 
 
 def keep_documents(
-    connection: sqlite3.Connection, documents: Iterable[tuple[dict[str, Any], str]]
+    connection: sqlite3.Connection, documents: Sequence[tuple[dict[str, Any], str]]
 ) -> None:
     """Keep documents that are valid.
 
@@ -71,7 +71,9 @@ def keep_documents(
         for said, text in documents
     ]
     connection.executemany(_KEEP, rows)
-    index_later(connection, dict.fromkeys(row[1] for row in rows))
+    index_later(
+        connection, [(said, row[-1]) for (said, _), row in zip(documents, rows, strict=True)]
+    )
 
 
 def put_trace_segments(store: Store, params: dict[str, Any]) -> dict[str, Any]:

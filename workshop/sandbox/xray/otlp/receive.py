@@ -104,7 +104,7 @@ def _receive(store: Store) -> ExportTraceServiceResponse:
         raise invalid_request(violation)
     refused = limits.remove_invalid(export)
     with store.transaction() as connection:
-        keep_documents(connection, ((each, _encode(each)) for each in make_documents(export)))
+        keep_documents(connection, [(each, _encode(each)) for each in make_documents(export)])
         write_spans(connection, export)
     answer = ExportTraceServiceResponse()
     if refused:
