@@ -1,5 +1,6 @@
 """One run of an app: what it is given, what is read of it, how it is ended."""
 
+import re
 import shutil
 import signal
 import sys
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 from apps import HEAD, write
 
+from workshop import course
 from workshop.checks import check, gather, interrupts, output, services, target
+from workshop.checks.check import describe_run
+from workshop.checks.spending import production
 
 CHECKPOINT = Path(__file__).parents[2] / "steps" / "01-honeycomb"
 HOME = "\n@app.get('/api/activities/home')\ndef home():\n    return []\n"
@@ -219,3 +223,22 @@ def test_a_check_in_a_thread_takes_no_signal():
     with interrupts.wish_to_stop():
         assert signal.getsignal(signal.SIGINT) != before
     assert signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_the_run_in_production_may_be_beside_the_other_or_after_it(monkeypatch, beside):
+    runs = []
+    monkeypatch.setattr(check, "_has_processor_to_spare", lambda: beside)
+    for name in ("run", "run_until"):
+        real = getattr(production, name)
+        monkeypatch.setattr(
+            production, name, lambda *given, n=name, f=real: runs.append(n) or f(*given)
+        )
+    checked = check.check(target.learner_app(course.step(6).folder), 6)
+    assert checked.exit_code == 0, checked.as_text()
+    assert runs == (["run_until"] if beside else ["run", "run_until"])
+
+
+@pytest.mark.parametrize("number", [None, *check.JUDGES])
+def test_whoever_waits_is_told_for_what(number):
+    assert re.fullmatch(r"Running your app .*, and sending it requests …", describe_run(number))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workshop.checks.notes import Note
 from workshop.checks.target import Target
@@ -13,6 +14,9 @@ from workshop.sandbox.honeycomb.traces import Trace
 from workshop.sandbox.refusals import Refusal
 from workshop.sandbox.rollbar.items import Item, Occurrence
 from workshop.sandbox.xray.trace import XrayTrace
+
+if TYPE_CHECKING:
+    from workshop.checks.spending.production import Production
 
 
 @dataclass
@@ -66,6 +70,7 @@ class Evidence:
         repeated: how many spans arrived more than once.
         refused: what the sandbox refused.
         trials: what came of docker-compose.yml's settings, by service.
+        in_production: what another run left behind, as in production, where there has been one.
         seconds: how long it all took.
     """
 
@@ -88,6 +93,7 @@ class Evidence:
     repeated: int = 0
     refused: list[Refusal] = field(default_factory=list)
     trials: dict[str, Note] = field(default_factory=dict)
+    in_production: "Production | None" = None
     seconds: float = 0.0
 
     @property

@@ -42,6 +42,8 @@ def gather(
     target: Target,
     progress: Progress = lambda _: None,
     hurry: Hurry | None = None,
+    *,
+    with_trials: bool = True,
 ) -> Evidence:
     """Run an app, drive the known traffic, stop it, and return what it left behind.
 
@@ -53,6 +55,7 @@ def gather(
         target: the app.
         progress: called with a few words at each stage.
         hurry: once it is set, nothing is waited for, and the evidence is not worth judging.
+        with_trials: docker-compose.yml's settings for OpenTelemetry are tried meanwhile.
 
     Raises:
         WorkshopError: the app's command cannot be run.
@@ -68,7 +71,9 @@ def gather(
     ):
         folder = Path(name)
         evidence = Evidence(target, sandbox.url)
-        trials = pool.submit(settings.try_each, target, mark, folder) if target.ours else None
+        trials = None
+        if with_trials and target.ours:
+            trials = pool.submit(settings.try_each, target, mark, folder)
         sampling_rules.update_sampling_rule(sandbox.store, {"SamplingRuleUpdate": RECORD_ALL})
         progress("starting your app")
         last_began = 0

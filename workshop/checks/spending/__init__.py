@@ -23,7 +23,7 @@ def judge(evidence: Evidence) -> Verdict:
     """Judge what an app sends in production, where most requests are like the others.
 
     Args:
-        evidence: what one run left behind; the app is run once more.
+        evidence: what one run left behind; the app is run once more, if it was not already.
 
     Raises:
         WorkshopError: it was stopped by a signal.
@@ -38,7 +38,7 @@ def judge(evidence: Evidence) -> Verdict:
             got = "not judged: the traces of step 01 and the log of step 04 are not both in yet"
             verdict.findings.append(_explain_absence(evidence, got))
         return verdict
-    found = production.run(evidence.target)
+    found = evidence.in_production or production.run(evidence.target)
     verdict = Verdict(STEP, NAME, "works", arrived=_describe(found))
     broken = _judge_running(evidence, found)
     if broken:

@@ -77,7 +77,7 @@ def run(target: Target) -> Production:
         WorkshopError: it was stopped by a signal.
     """
     with interrupts.wish_to_stop() as hurry:
-        found = _run(replace(target, environment=ENVIRONMENT), hurry)
+        found = run_until(target, hurry)
     if hurry.is_set():
         raise WorkshopError(
             "The check was stopped before it could judge; what it had started is ended.",
@@ -86,7 +86,14 @@ def run(target: Target) -> Production:
     return found
 
 
-def _run(target: Target, hurry: Hurry) -> Production:
+def run_until(target: Target, hurry: Hurry) -> Production:
+    """Do the same, from any thread, and stop where that is wished; what is returned is then less.
+
+    Args:
+        target: the app.
+        hurry: once it is set, nothing is waited for.
+    """
+    target = replace(target, environment=ENVIRONMENT)
     mark = uuid.uuid4().hex
     found = Production()
     with (
