@@ -21,6 +21,7 @@ from bench import own_app
 from bench.own_app import Overhead
 from workshop import breaking, learner_app, page_links, place, processes, real
 from workshop.checks import memory
+from workshop.checks.check import JUDGES, describe_run
 from workshop.checks.check import check as run_check
 from workshop.checks.target import learner_app as learner_app_target
 from workshop.checks.words import request_path
@@ -540,6 +541,8 @@ def check(number: int | None = None) -> None:
     Args:
         number: the step to judge; none means all that have a check.
     """
+    if number is None or number in JUDGES:
+        print(describe_run(number), flush=True)
     checked = run_check(learner_app_target(), number)
     memory.remember(checked.verdicts, checked.app, len(checked.evidence.asked))
     print(checked.as_text())
