@@ -4,84 +4,36 @@ What is counted is what was acknowledged. Wall time is what a client sees; proce
 server's process is what a busy machine disturbs less.
 """
 
-import contextlib
 import functools
 import http.client
 import json
-import subprocess
-import sys
+import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 
-from bench import environments, telemetry
+from bench import servers, telemetry
 from bench.measuring import take_turns
+from bench.servers import Kind, Server
 from workshop.sandbox import running
+from workshop.sandbox.store import open_reader
+from workshop.sandbox.xray.daemon_counts import read_counts
 
-Server = tuple[str, int]
 Call = tuple[str, bytes, dict[str, str]]
 OTLP = {"Content-Type": "application/x-protobuf", "x-honeycomb-team": "sandbox"}
 DEADLINE = 60.0
 SPANS_AN_EXPORT = 512
 LINES_A_BATCH = 5_000
 SEGMENTS_A_CALL = 25
-
-
-@contextlib.contextmanager
-def running_ours(folder: Path) -> Iterator[Server]:
-    """Run the sandbox as a program; its address and its process."""
-    words = [sys.executable, "-m", "workshop", "sandbox", "--port", "0", "--daemon-port", "0"]
-    with _ended(
-        subprocess.Popen([*words, "--data", str(folder)], stdout=subprocess.DEVNULL)
-    ) as pid:
-        deadline = time.monotonic() + DEADLINE
-        while (found := running.find(folder)) is None:
-            if time.monotonic() > deadline:
-                raise RuntimeError("the sandbox did not start")
-            time.sleep(0.02)
-        yield found.url, pid
-
-
-@contextlib.contextmanager
-def running_straightforward(folder: Path) -> Iterator[Server]:
-    """Run the straightforward way as a program."""
-    program = str(Path(__file__).with_name("straightforward.py"))
-    process = subprocess.Popen(
-        [sys.executable, program, str(folder / "spans.db")], stdout=subprocess.PIPE, text=True
-    )
-    with _ended(process) as pid:
-        assert process.stdout is not None  # noqa: S101
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}", pid
-
-
-def make_moto_runner(python: Path) -> Callable[[Path], Any]:
-    """Return what runs moto's server from an environment of its own."""
-
-    @contextlib.contextmanager
-    def running_moto(_folder: Path) -> Iterator[Server]:
-        from workshop.processes import free_port
-
-        port = free_port()
-        words = [str(python.parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
-        quiet = subprocess.DEVNULL
-        with _ended(subprocess.Popen(words, stdout=quiet, stderr=quiet)) as pid:
-            url = f"http://127.0.0.1:{port}"
-            deadline = time.monotonic() + DEADLINE
-            while True:
-                with contextlib.suppress(OSError):
-                    _post(url, "/moto-api/reset", b"", {})
-                    break
-                if time.monotonic() > deadline:
-                    raise RuntimeError("moto did not start")
-                time.sleep(0.05)
-            yield url, pid
-
-    return running_moto
+DATAGRAM_HEADER = '{"format": "json", "version": 1}\n'
+# Of segments by UDP, in a second: each pace is kept up for a second, until one loses any.
+PACES = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+TICK = 0.01
 
 
 def make_spans(_url: str, amount: int) -> list[Call]:
@@ -113,52 +65,121 @@ def make_segments(url: str, amount: int) -> list[Call]:
     return calls
 
 
-def measure(rounds: int, scale: int) -> dict[str, Any]:
+def make_items(_url: str, amount: int) -> list[Call]:
+    """Return calls that each report an error to Rollbar."""
+    headers = {"Content-Type": "application/json", "X-Rollbar-Access-Token": "sandbox"}
+    return [("/api/1/item/", telemetry.make_item(seed), headers) for seed in range(amount)]
+
+
+def measure(rounds: int, scale: int, *, peers: bool = True) -> dict[str, Any]:
     """Return how much each takes in a second, by what is sent.
 
     Args:
         rounds: how many turns.
-        scale: how much a turn sends: 1 for a short look, 10 for the table.
+        scale: how much a turn sends: 1 for a short look, 5 for the table.
+        peers: whether other servers are installed and measured as well.
 
     Returns:
         `rates`: by kind and name, a list of `wall` and `cpu` rates; `absent`: who is left out.
     """
     absent: list[str] = []
-    aws: dict[str, Callable[[Path], Any]] = {"sandbox": running_ours}
-    try:
-        aws["moto"] = make_moto_runner(environments.make("moto"))
-    except environments.CannotInstallError as error:
-        absent.append(str(error))
-    spans = {"sandbox": running_ours, "straightforward": running_straightforward}
+    ours = {"sandbox": Kind(servers.run_sandbox)}
+    spans = {**ours, "straightforward": Kind(servers.run_straightforward)}
+    others = servers.find_peers(tuple(servers.PEERS), absent) if peers else {}
+
+    def of(*names: str) -> dict[str, Kind]:
+        return {name: others[name] for name in names if name in others}
+
     kinds = {
-        "spans": (make_spans, SPANS_AN_EXPORT, 40 * scale, spans),
-        "log events": (make_lines, LINES_A_BATCH, 4 * scale, aws),
-        "segments": (make_segments, SEGMENTS_A_CALL, 40 * scale, aws),
+        "spans": (make_spans, SPANS_AN_EXPORT, 40 * scale, spans | of("oteltap", "phoenix")),
+        "log events": (make_lines, LINES_A_BATCH, 4 * scale, ours | of("moto", "ministack")),
+        "segments": (make_segments, SEGMENTS_A_CALL, 40 * scale, ours | of("moto")),
+        "Rollbar items": (make_items, 1, 200 * scale, ours),
     }
     rates: dict[str, dict[str, list[dict[str, float]]]] = {}
-    for kind, (make, size, amount, servers) in kinds.items():
-        found = rates.setdefault(kind, {name: [] for name in servers})
+    for kind, (make, size, amount, by_name) in kinds.items():
         doing = {
-            name: functools.partial(_measure_one, run, make, size, amount)
-            for name, run in servers.items()
+            name: functools.partial(_measure_one, server, make, size, amount)
+            for name, server in by_name.items()
         }
-        for name, measured in take_turns(rounds, doing, kind):
-            found[name].append(measured)
+        rates[kind] = _take_turns(rounds, doing, kind)
+    rates["segments by UDP"] = _take_turns(rounds, {"sandbox": _measure_udp}, "segments by UDP")
     return {"rates": rates, "absent": absent}
 
 
-def _measure_one(run: Any, make: Any, size: int, amount: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder, run(Path(folder)) as at:
-        url, pid = at
-        process = psutil.Process(pid)
-        calls = make(url, amount)
+def _take_turns(
+    rounds: int, doing: dict[str, Callable[[], dict[str, float]]], title: str
+) -> dict[str, list[dict[str, float]]]:
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in doing}
+    for name, measured in take_turns(rounds, doing, title):
+        found[name].append(measured)
+    return found
+
+
+def _measure_one(kind: Kind, make: Any, size: int, amount: int) -> dict[str, float]:
+    with (
+        tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder,
+        kind.run(Path(folder)) as server,
+    ):
+        calls = make(server.url, max(1, round(amount * kind.share)) + 1)
         # What only the first request costs, such as reading a service's model.
-        _send(url, calls[:1])
+        first = _send(server.url, calls[:1]) * size
+        kind.wait(server, first)
+        process = psutil.Process(server.pid)
         before, began = _processor_time(process), time.perf_counter()
-        count = _send(url, calls) * size
-        took, used = time.perf_counter() - began, _processor_time(process) - before
-        memory = process.memory_info().rss / 1e6
-    return {"wall": count / took, "cpu": count / used, "memory": memory}
+        count = _send(server.url, calls[1:]) * size
+        kind.wait(server, first + count)
+        return _rate(process, count, time.perf_counter() - began, before)
+
+
+def _measure_udp() -> dict[str, float]:
+    """Return at which pace the daemon loses nothing, in segments a second."""
+    with (
+        tempfile.TemporaryDirectory(prefix="workshop-bench-") as folder,
+        servers.run_sandbox(Path(folder)) as server,
+    ):
+        process = psutil.Process(server.pid)
+        fastest, kept, sent = 0, 0, 0
+        before = _processor_time(process)
+        for pace in PACES:
+            _send_datagrams(server, range(sent, sent + pace), pace)
+            sent += pace
+            if not _are_all_kept(server, sent):
+                break
+            fastest, kept = pace, sent
+        told = _rate(process, kept, 1.0, before)
+        return {**told, "wall": float(fastest)}
+
+
+def _send_datagrams(server: Server, seeds: range, pace: int) -> None:
+    found = running.find(server.folder)
+    assert found is not None  # noqa: S101
+    made = [(DATAGRAM_HEADER + telemetry.make_segment(seed)).encode() for seed in seeds]
+    a_tick = max(1, round(pace * TICK))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        out.connect(("127.0.0.1", found.daemon_port))
+        began = time.perf_counter()
+        for start in range(0, len(made), a_tick):
+            for each in made[start : start + a_tick]:
+                out.send(each)
+            time.sleep(max(0.0, began + (start + a_tick) / pace - time.perf_counter()))
+
+
+def _are_all_kept(server: Server, sent: int) -> bool:
+    """Wait until the daemon has seen to what it was sent; tell whether it has kept all."""
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        with open_reader(server.folder, with_index=False) as reader:
+            counts = read_counts(reader)
+        if counts.received + counts.lost >= sent:
+            return not counts.dropped
+        time.sleep(0.05)
+    return False
+
+
+def _rate(process: psutil.Process, count: int, took: float, before: float) -> dict[str, float]:
+    used = _processor_time(process) - before
+    return {"wall": count / took, "cpu": count / used, "memory": process.memory_info().rss / 1e6}
 
 
 def _send(url: str, calls: list[Call]) -> int:
@@ -174,10 +195,6 @@ def _send(url: str, calls: list[Call]) -> int:
     return acknowledged
 
 
-def _post(url: str, path: str, body: bytes, headers: dict[str, str]) -> None:
-    _send(url, [(path, body, headers)])
-
-
 def _log_call(url: str, target: str, params: dict[str, Any]) -> Call:
     body = json.dumps(params).encode()
     headers = {
@@ -190,12 +207,3 @@ def _log_call(url: str, target: str, params: dict[str, Any]) -> Call:
 def _processor_time(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-@contextlib.contextmanager
-def _ended(process: "subprocess.Popen[Any]") -> Iterator[int]:
-    try:
-        yield process.pid
-    finally:
-        process.kill()
-        process.communicate()

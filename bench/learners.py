@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from bench import ingest
+from bench import servers
 from workshop import course, processes, real
 from workshop.processes import Service
 from workshop.sandbox import running
@@ -86,7 +86,7 @@ def _measure(number: int) -> dict[str, float]:
 
 
 def _start(stack: contextlib.ExitStack, folder: Path) -> Learner:
-    _, sandbox_pid = stack.enter_context(ingest.running_ours(folder))
+    sandbox_pid = stack.enter_context(servers.run_sandbox(folder)).pid
     sandbox = running.find(folder)
     assert sandbox is not None  # noqa: S101
     app = course.steps()[-1].folder

@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from bench import ingest, telemetry
+from bench import servers, telemetry
 from bench.measuring import take_turns
 from workshop.sandbox.console import recent_traces
 from workshop.sandbox.honeycomb.storage import count_events, save_export
@@ -109,9 +109,9 @@ def _time_each(reads: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 def _start(folder: Path) -> dict[str, float]:
     began = time.perf_counter()
-    with ingest.running_ours(folder) as (_, pid):
+    with servers.run_sandbox(folder) as server:
         ready = time.perf_counter() - began
-        process = psutil.Process(pid)
+        process = psutil.Process(server.pid)
         used = process.cpu_times()
         memory = process.memory_info().rss / 1e6
     return {"ready": ready, "used": used.user + used.system, "memory": memory}

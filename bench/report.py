@@ -13,6 +13,8 @@ from bench.overhead import BARE
 from workshop import place
 from workshop.errors import WorkshopError
 
+# The notebook whose first picture is a trace.
+FIRST_TRACED = 1
 COLUMNS = {
     "page own": "page, its thread",
     "page whole": "page, whole process",
@@ -45,6 +47,7 @@ def write(part: str, found: dict[str, Any]) -> None:
         "ingest": render_ingest,
         "reads": render_reads,
         "learners": render_learners,
+        "waiting": render_waiting,
     }
     table = renderers[part](found)
     page.write_text(
@@ -170,6 +173,54 @@ def render_learners(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def render_waiting(found: dict[str, Any]) -> str:
+    """Return the tables of what a learner waits for."""
+    lines = ["| | clock, s | processor time, s | over the network, MB |", "|---|---|---|---|"]
+    for row in found["install"]:
+        megabytes = f"{row['megabytes']:.0f}" if "megabytes" in row else ""
+        lines.append(f"| {row['what']} | {row['wall']:.1f} | {row['cpu']:.1f} | {megabytes} |")
+    for name, turns in found["commands"].items():
+        wall, used = (spell_seconds([turn[key] for turn in turns]) for key in ("wall", "cpu"))
+        lines.append(f"| {name} | {wall} | {used} | |")
+    lines += ["", *_tell_first_trace(found), "", *_list_slow_cells(found["cells"])]
+    return "\n".join(lines + tell_absent(found))
+
+
+def _tell_first_trace(found: dict[str, Any]) -> list[str]:
+    """Return how long it takes until there is a trace on the screen, against what it is made of."""
+    took = {row["what"]: row["wall"] for row in found["install"]}
+    setup = took["`make setup`, warm"]
+    ready = took["`workshop lab`, until it is ready"]
+    first = [cell for cell in found["cells"] if cell["notebook"] == FIRST_TRACED]
+    pictured = next(number for number, cell in enumerate(first) if cell["shows_picture"])
+    cells = sum(cell["seconds"] for cell in first[: pictured + 1])
+    whole = took["`git clone`, warm"] + setup + ready + cells
+    floor = setup + took["JupyterLab alone, likewise"]
+    return [
+        "From `git clone` to the first trace on the screen, with the packages in the cache:"
+        f" **{whole:.1f} s**, of which {setup:.1f} go to the packages, {ready:.1f} to sandbox and"
+        f" JupyterLab, and {cells:.1f} to the cells of notebook {FIRST_TRACED:02d} up to its first"
+        f" picture. That is × {whole / floor:.1f} of what packages and JupyterLab take alone."
+    ]
+
+
+def _list_slow_cells(cells: list[dict[str, Any]]) -> list[str]:
+    """Return a table: how long each notebook takes, and which cell of it is silent for longest."""
+    lines = [
+        "| notebook | all its cells, s | its slowest, s | silent for longest, s | that one |",
+        "|---|---|---|---|---|",
+    ]
+    for number in dict.fromkeys(cell["notebook"] for cell in cells):
+        own = [cell for cell in cells if cell["notebook"] == number]
+        silent = max(own, key=lambda cell: cell["silent"])
+        whole, slowest = sum(cell["seconds"] for cell in own), max(cell["seconds"] for cell in own)
+        lines.append(
+            f"| {number:02d} | {whole:.0f} | {slowest:.1f} | {silent['silent']:.1f}"
+            f" | `{silent['first_line'].replace('|', ' ')}` |"
+        )
+    return lines
+
+
 def tell_absent(found: dict[str, Any]) -> list[str]:
     """Return the lines that say what could not be measured here."""
     return ["", *(f"Left out: {each}" for each in found["absent"])] if found["absent"] else []
@@ -178,6 +229,12 @@ def tell_absent(found: dict[str, Any]) -> list[str]:
 def spell(spread: Spread) -> str:
     """Return a ratio with its spread: the median, and between which two half of all turns lie."""
     return f"{spread.median:.2f} ({spread.low:.2f}–{spread.high:.2f})"
+
+
+def spell_seconds(values: list[float]) -> str:
+    """Return seconds with their spread, such as `2.4 (2.3–2.6)`."""
+    spread = summarize(values)
+    return f"{spread.median:.1f} ({spread.low:.1f}–{spread.high:.1f})"
 
 
 def spell_rate(spread: Spread) -> str:

@@ -85,6 +85,34 @@ def make_segment(seed: int) -> str:
     )
 
 
+def make_item(seed: int) -> bytes:
+    """Return an error's payload as Rollbar's SDK sends it: twenty frames, each with its locals."""
+    frames = [
+        {
+            "filename": f"/srv/app/layer_{depth}.py",
+            "lineno": 10 + depth,
+            "method": f"step_{depth}",
+            "code": f"return step_{depth + 1}(request, user, seed)",
+            "locals": {"request": "<Request 'GET'>", "user": "tilda", "seed": seed},
+        }
+        for depth in range(20)
+    ]
+    failed = {"class": "KeyError", "message": "'1-day'"}
+    data = {
+        "environment": "bench",
+        "level": "error",
+        "language": "python",
+        "framework": "flask",
+        "timestamp": int(time.time()),
+        "uuid": f"{seed:032x}",
+        "body": {"trace_chain": [{"frames": frames, "exception": failed}]},
+        "request": {"url": "http://127.0.0.1:4567/api/activities", "method": "POST"},
+        "server": {"host": "backend", "root": "/srv/app"},
+        "notifier": {"name": "pyrollbar", "version": "1.3.0"},
+    }
+    return json.dumps({"data": data}).encode()
+
+
 def make_lines(count: int) -> list[dict[str, object]]:
     """Return log events as PutLogEvents takes them: JSON of about 150 bytes each."""
     now = int(time.time() * 1000)

@@ -1,8 +1,9 @@
 """The benchmarks' own arithmetic and pages; what they measure is no test's affair."""
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from bench import load, report
+from bench import environments, ingest, load, report, servers, waiting
 from bench.measuring import Spread, ratios, summarize, take_turns
 from bench.run import PARTS
 from workshop.errors import WorkshopError
@@ -117,3 +118,66 @@ def test_reads_are_told_by_size_with_how_many_times_as_long():
     table = report.render_reads({"reads": reads, "start": start, "absent": []})
     assert "| one trace | 1.00 | 1.50 | 1.50 (1.50–1.50) |" in table
     assert "ready after 0.40 s" in table
+
+
+def cell(notebook, first_line, seconds, silent, *, shows_picture=False):
+    return vars(waiting.Cell(notebook, first_line, seconds, silent, shows_picture))
+
+
+def test_the_way_to_the_first_trace_is_told_by_its_parts():
+    names = ("`git clone`, warm", "`make setup`, warm", "`workshop lab`, until it is ready")
+    rows = [*zip(names, (1.0, 10.0, 5.0), strict=True), ("JupyterLab alone, likewise", 4.0)]
+    found = {
+        "install": [{"what": what, "wall": wall, "cpu": 1.0} for what, wall in rows],
+        "commands": {"`workshop check 1`": [{"wall": 2.0, "cpu": 1.0}, {"wall": 3.0, "cpu": 1.0}]},
+        "cells": [
+            cell(0, "hello()", 9.0, 9.0),
+            cell(1, "import lab", 2.0, 0.5),
+            cell(1, "lab.waterfall()", 3.0, 3.0, shows_picture=True),
+            cell(1, "later | on", 5.0, 4.5, shows_picture=True),
+        ],
+        "absent": [],
+    }
+    table = report.render_waiting(found)
+    assert "| `workshop check 1` | 2.5 (2.2–2.8) | 1.0 (1.0–1.0) | |" in table
+    assert "the cache: **21.0 s**" in table
+    assert "× 1.5 of what packages" in table
+    assert "| 01 | 10 | 5.0 | 4.5 | `later   on` |" in table
+
+
+def test_a_cell_is_watched_until_it_says_something():
+    source = "import time\ntime.sleep(0.2)\ndisplay('there')\ntime.sleep(0.2)"
+    notebook = new_notebook(cells=[new_markdown_cell("# A title"), new_code_cell(source)])
+    watch = waiting.Watch(3)
+    watch.make_client()(notebook, timeout=60, kernel_name="python3").execute()
+    (seen,) = watch.cells
+    assert (seen.notebook, seen.first_line, seen.shows_picture) == (3, "import time", False)
+    assert 0.2 <= seen.silent <= seen.seconds - 0.15
+
+
+def test_a_peer_that_cannot_be_had_is_left_out(monkeypatch):
+    def refuse(peer):
+        raise environments.CannotInstallError(f"{peer}: no network")
+
+    monkeypatch.setattr(environments, "make", refuse)
+    absent = []
+    assert servers.find_peers(("moto", "oteltap"), absent) == {}
+    assert absent == ["moto: no network", "oteltap: no network"]
+
+
+def test_every_peer_has_its_requirements():
+    for name in servers.PEERS:
+        assert "==" in (environments.PEERS / f"{name}.txt").read_text("utf-8")
+
+
+def test_the_sandbox_is_measured_by_what_it_acknowledges(tmp_path):
+    with servers.run_sandbox(tmp_path) as server:
+        calls = [
+            *ingest.make_spans(server.url, 2),
+            *ingest.make_segments(server.url, 2),
+            *ingest.make_lines(server.url, 1),
+            *ingest.make_items(server.url, 2),
+        ]
+        assert ingest._send(server.url, calls) == len(calls)
+        ingest._send_datagrams(server, range(100, 120), 1_000)
+        assert ingest._are_all_kept(server, 20)

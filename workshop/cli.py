@@ -557,12 +557,16 @@ def overhead(folder: Path | None) -> None:
 
 @main.command()
 @click.argument(
-    "parts", nargs=-1, type=click.Choice(["overhead", "load", "ingest", "reads", "learners"])
+    "parts",
+    nargs=-1,
+    type=click.Choice(["overhead", "load", "ingest", "reads", "learners", "waiting"]),
 )
-@click.option("--quick", is_flag=True, help="Two turns instead of seven, with fewer requests.")
+@click.option("--quick", is_flag=True, help="A short look: few turns, nothing downloaded.")
 @click.option("--peers/--no-peers", default=True, show_default=True, help="Other agents, too.")
 def bench(parts: tuple[str, ...], quick: bool, peers: bool) -> None:
-    """Measure what each step costs a request, and how fast the sandbox is (for authors).
+    """Measure what each step costs, how fast the sandbox is, and what learners wait for.
+
+    It is for authors, and wants a machine that does nothing else.
 
     It writes docs/performance.md. Each peer gets an environment of its own under .workshop/bench/;
     one that cannot be installed is left out. Ctrl-C keeps the turns that are whole.

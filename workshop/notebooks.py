@@ -41,18 +41,19 @@ def run(step: Step) -> str:
             running.stop_if_any(root / ".workshop" / "sandbox")
 
 
-def execute(step: Step, root: Path) -> Any:
+def execute(step: Step, root: Path, client_class: type[NotebookClient] = NotebookClient) -> Any:
     """Execute one notebook in a checkout and return it with its outputs.
 
     Args:
         step: the notebook's step.
         root: the checkout, a scratch copy; what the cells change, they change there.
+        client_class: what runs the cells; another one may look on.
 
     Raises:
         WorkshopError: a cell failed; the message has the cell and its error.
     """
     notebook = nbformat.read(root / "notebooks" / step.notebook.name, as_version=4)
-    client = NotebookClient(
+    client = client_class(
         notebook,
         timeout=CELL_DEADLINE,
         kernel_name="python3",
