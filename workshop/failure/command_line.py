@@ -25,8 +25,8 @@ def run_with_bar(
         transient=True,
     )
     with bar:
-        # The copy that is well is one step, the cell in which all is well another.
-        task = bar.add_task("", total=1 + repeat * (1 + len(vendors) * len(modes)))
+        # The cell in which all is well is one more.
+        task = bar.add_task("", total=repeat * (1 + len(vendors) * len(modes)))
         begun = 0
 
         def progress(name: str) -> None:

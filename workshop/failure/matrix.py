@@ -1,7 +1,8 @@
 """Runs the app once for each back end and each way of being ill, and gathers what came of it."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,12 @@ from workshop import process_tree
 from workshop.checks import interrupts, output, watchdog
 from workshop.checks.target import Target
 from workshop.errors import WorkshopError
-from workshop.failure import cell, copies, judging
+from workshop.failure import cell, copies, judging, stacks
+from workshop.failure.copies import Copy
 from workshop.failure.outcome import Outcome, join
 from workshop.hurry import Hurry
 from workshop.sandbox.faults.modes import MODES, VENDORS
-from workshop.sandbox.server import running_sandbox
+from workshop.sandbox.server import Sandbox, running_sandbox
 
 WELL = ""
 TWIN_DEADLINE = 30.0
@@ -110,40 +112,54 @@ def _run(
         watchdog.watching(mark, Path(name)),
         running_sandbox(Path(name) / "sandbox", searching=True) as sandbox,
     ):
-        twin = None
+        folder = Path(name)
+
+        def run_cell(vendors: Sequence[str], mode: str) -> Outcome:
+            with _running_twin(matrix, target, sandbox, folder, f"{mark}/twin", hurry) as twin:
+                return cell.run(target, twin, vendors, mode, folder, mark, hurry, requests)
+
         try:
-            progress("a copy that is well")
-            twin = copies.launch(target, sandbox, Path(name), f"{mark}/twin", through_doors=False)
-            started = twin.wait_until_answering(TWIN_DEADLINE, hurry)
-            matrix.twin_started = started or matrix.twin_started
-            if started is None and not hurry.is_set():
-                said = output.last_error(twin.service.output(), target.folder)
-                raise WorkshopError(
-                    f"Your backend does not start, even while all is well: {said or 'no word'}",
-                    "`workshop check` says more.",
-                )
             for _ in range(repeat):
                 for key in wanted:
                     if hurry.is_set():
                         break
                     vendor, mode = key
                     progress(f"{vendor} {mode}".strip() or "all well")
-                    ill = [vendor] if vendor else []
-                    run_once = partial(
-                        cell.run, target, twin, ill, mode, Path(name), mark, hurry, requests
-                    )
+                    run_once = partial(run_cell, [vendor] if vendor else [], mode)
                     found = _run_cell(matrix, run_once, hurry, with_pace=with_pace)
                     if not hurry.is_set():
                         done[key] = join(done[key], found) if key in done else found
                         matrix.well = done.get(("", WELL))
         finally:
-            if twin is not None:
-                twin.kill()
             process_tree.kill_marked(mark)
     done.pop(("", WELL), None)
     matrix.cells = list(done.values())
     matrix.complete = not hurry.is_set()
     return matrix
+
+
+@contextmanager
+def _running_twin(
+    matrix: Matrix, target: Target, sandbox: Sandbox, folder: Path, mark: str, hurry: Hurry
+) -> Iterator[Copy]:
+    """Start the copy for which all is well, anew for each cell.
+
+    One that had run for longer would be warm, and past the cap of step 06: its errors cost less.
+    """
+    more = stacks.variables(folder / "twin")
+    twin = copies.launch(target, sandbox, folder / "twin", mark, through_doors=False, more=more)
+    try:
+        started = twin.wait_until_answering(TWIN_DEADLINE, hurry)
+        matrix.twin_started = started or matrix.twin_started
+        if started is None and not hurry.is_set():
+            said = output.last_error(twin.service.output(), target.folder)
+            raise WorkshopError(
+                f"Your backend does not start, even while all is well: {said or 'no word'}",
+                "`workshop check` says more.",
+            )
+        yield twin
+    finally:
+        twin.kill()
 
 
 def _run_cell(
