@@ -85,22 +85,23 @@ class Copy:
         self,
         seconds: float,
         hurry: Hurry,
-        before_force: Callable[[], None] = lambda: None,
+        before_force: Callable[[], float] = lambda: 0.0,
     ) -> float | None:
         """End it by SIGTERM, as a container is; return how long that took, None for by force.
 
         Args:
             seconds: how long it may take.
             hurry: once it is set, nothing is waited for.
-            before_force: called when the time is over and it is still there.
+            before_force: called when the time is over and it is still there; returns how many more
+                seconds it may have.
         """
         began = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.service.process.pid, signal.SIGTERM)
         willing = process_tree.wait(self.service.process, seconds, hurry)
-        took = time.monotonic() - began
         if not willing and not hurry.is_set():
-            before_force()
+            willing = process_tree.wait(self.service.process, before_force(), hurry)
+        took = time.monotonic() - began
         self.kill()
         return took if willing else None
 

@@ -72,6 +72,7 @@ class Trial:
         starting_at: where it was when it had not started in time.
         waiting_at: where it was while requests waited.
         ending_at: where it was when it had not ended in time.
+        ended_unseen: it was late to end, was seen waiting for nobody, and then ended by itself.
         failed: requests that failed for the ill one alone.
         broken: requests that fail for the one that is well.
         waits: some of its requests waited for somebody.
@@ -89,6 +90,7 @@ class Trial:
     starting_at: Place = field(default_factory=Place)
     waiting_at: Place = field(default_factory=Place)
     ending_at: Place = field(default_factory=Place)
+    ended_unseen: bool = False
     failed: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     waits: bool = False
@@ -106,7 +108,10 @@ class Trial:
     def ends_in_time(self) -> bool:
         """Whether the ill one ended in time, on this machine as it was."""
         stopped = self.ill.stopped
-        return stopped is not None and stopped <= judging.find_limits(self.well).stop
+        if stopped is None:
+            return False
+        # Where nobody was seen waiting, the machine itself was slow.
+        return self.ended_unseen or stopped <= judging.find_limits(self.well).stop
 
     @property
     def is_hampered(self) -> bool:
@@ -225,7 +230,13 @@ def _watch(trial: Trial, target: Target, well: Copy, ill: Copy, hurry: Hurry) ->
         # The ill one mostly waits while it ends.
         ending = pool.submit(_end_well, trial, well, hurry)
         limit = judging.STOP_SECONDS + judging.PATIENCE * trial.well.started
-        trial.ill.stopped = ill.terminate(limit, hurry, before_force=asker.keep_main)
+
+        def look() -> float:
+            asker.keep_main()
+            trial.ended_unseen = asker.kept == Place()
+            return limit if trial.ended_unseen else 0.0
+
+        trial.ill.stopped = ill.terminate(limit, hurry, before_force=look)
         trial.ending_at = asker.kept
         ending.result()
 
