@@ -171,3 +171,16 @@ def test_a_process_that_has_ended_is_no_trouble():
     process = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
     process.wait()
     assert process_tree.end(process, signal.SIGINT, 1) == (True, 0)
+
+
+def test_what_is_started_ends_on_ctrl_c_where_we_ignore_it(tmp_path):
+    """As `workshop check 7 &` does in a script."""
+    said = [sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT))"]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        service = processes.launch("app", said, 1, tmp_path, os.environ, tmp_path)
+        assert service.process.wait(30) == 0
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "default_int_handler" in service.output()

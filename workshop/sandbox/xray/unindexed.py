@@ -6,6 +6,7 @@ nothing else is to be done; and who asks for the latest traces waits for no more
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from workshop.sandbox.store import Reader
 from workshop.sandbox.xray.index import find_time, index_traces
@@ -19,7 +20,7 @@ _WITHIN = "indexed AND time_ns >= :start AND time_ns < :end"
 
 
 def index_later(
-    connection: sqlite3.Connection, arrived: Iterable[tuple[Mapping[str, object], bool]]
+    connection: sqlite3.Connection, arrived: Iterable[tuple[Mapping[str, Any], bool]]
 ) -> None:
     """Note the traces that documents belong to; where very many wait, index some now.
 
@@ -32,8 +33,8 @@ def index_later(
         " ON CONFLICT (trace_id) DO UPDATE SET time_ns = min(time_ns, excluded.time_ns),"
         " indexed = max(indexed, excluded.indexed)",
         [
-            (said["trace_id"], find_time(str(said["trace_id"]), float(str(said["start_time"]))), on)
-            for said, on in arrived
+            (said["trace_id"], find_time(said["trace_id"], said["start_time"]), is_indexed)
+            for said, is_indexed in arrived
         ],
     )
     beyond = "SELECT 1 FROM xray_unindexed LIMIT 1 OFFSET ?"
