@@ -19,8 +19,8 @@ from workshop.sandbox.store import open_reader
 
 REQUESTS = 10
 PAGE = "/api/activities/home"
-DEADLINE = 60.0
-ARRIVAL_DEADLINE = 10.0
+DEADLINE = 240.0
+ARRIVAL_DEADLINE = 40.0
 
 
 @dataclass
