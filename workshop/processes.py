@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import psutil
 from workshop import process_tree
 from workshop.errors import WorkshopError
 from workshop.hurry import Hurry
+from workshop.ignored import ignored_here_alone
 
 START_DEADLINE = 20.0
 STOP_DEADLINE = 6.0
@@ -151,7 +152,7 @@ def launch(
     """
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / f"{name}.log"
-    with log.open("wb") as sink, _interruptible():
+    with log.open("wb") as sink, ignored_here_alone():
         try:
             process = subprocess.Popen(
                 words,
@@ -168,23 +169,6 @@ def launch(
                 "Name a command that serves the app, such as `flask --app app run --port {port}`.",
             ) from None
     return Service(name, process, port, log, own_port=not port)
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Have what is started here end on Ctrl-C, though a shell's `&` or `nohup` has us ignore it.
-
-    Who is started inherits that a signal is ignored; it does not inherit a handler.
-    """
-    is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        yield
-        return
-    signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def wait_until_listening(

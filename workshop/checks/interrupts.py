@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from workshop.hurry import Hurry
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from workshop.ignored import ENDING, ignored_here_alone
 
 
 @contextmanager
@@ -27,15 +26,11 @@ def wish_to_stop() -> Iterator[Hurry]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         hurry.set()
 
-    def ignore(_number: int, _frame: FrameType | None) -> None:
-        pass
-
-    # What the shell has asked to ignore, as `nohup` and `&` do, stays ignored; but here alone: what
-    # is started would inherit it, and could not be ended by Ctrl-C.
-    ignored = [each for each in SIGNALS if signal.getsignal(each) is signal.SIG_IGN]
-    before = {each: signal.signal(each, ignore if each in ignored else stop) for each in SIGNALS}
-    try:
-        yield hurry
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler or signal.SIG_DFL)
+    # What the shell has asked to ignore stays ignored.
+    with ignored_here_alone() as ignored:
+        before = {each: signal.signal(each, stop) for each in ENDING if each not in ignored}
+        try:
+            yield hurry
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler or signal.SIG_DFL)
