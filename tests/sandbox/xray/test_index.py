@@ -51,6 +51,9 @@ def test_what_waits_is_indexed_when_nothing_arrives(store):
         wait_until(lambda: count_waiting(store) == 0, "the index")
     finally:
         indexer.stop()
+    assert count_waiting(store) == 0
+    with open_reader(store.data_dir, with_index=False) as reader:
+        assert len(read_xray_traces(reader)) == 2
 
 
 def test_while_something_arrives_nothing_is_indexed_without_need(store):
