@@ -65,6 +65,22 @@ def test_an_app_without_instrumentation_is_told_to_be_checked(cell):
     assert "check` says why" in said
 
 
+def test_a_sandbox_that_has_ended_is_told_and_is_back_with_the_next_kernel(cell):
+    end = (
+        "import os, signal\n"
+        "from workshop.sandbox import running\n"
+        "app = lab.start_app()\n"
+        "os.kill(running.find(lab._data).pid, signal.SIGKILL)\n"
+        "lab.wait_until(lambda: running.find(lab._data) is None)\n"
+        "assert lab.trace('/api/health-check', seconds=0.1) is None\n"
+    )
+    said = cell(end)
+    assert "the sandbox has ended. Restart the notebook's kernel" in said
+    # What is run in this test is each time a kernel of its own.
+    said = cell("assert lab.trace('/api/health-check', seconds=0.1) is None\n")
+    assert "within 0.1 s" in said
+
+
 def test_an_app_that_does_not_start_is_told_in_its_own_words(cell, checkout):
     backend = checkout / "app" / "backend.py"
     backend.write_text(backend.read_text().replace("json_api.init_app(app)", "nowhere(app)"))

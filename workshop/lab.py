@@ -262,6 +262,11 @@ def _asks_for(trace: Trace, path: str) -> bool:
 
 
 def _explain_nothing(path: str, seconds: float) -> str:
+    if running.find(_data) is None:
+        return (
+            f"No trace of {path} could arrive: the sandbox has ended. Restart the notebook's kernel"
+            " (menu Kernel), which starts it again, and run the cells from the top."
+        )
     with open_reader(_data) as reader:
         told = read_refusals(reader, since_ns=_started_ns)
     refused = [each for each in told if each.vendor in ("", "honeycomb")]
