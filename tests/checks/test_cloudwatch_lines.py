@@ -1,6 +1,7 @@
 """What one log line says: its level, its status, who wrote it; and whether an error is caught."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -154,11 +155,11 @@ def lines_about(*asked):
     return [f"INFO {each.method} {each.path} {each.status}" for each in asked]
 
 
-def findings_of(folder, texts):
+def findings_of(folder, texts, notes=(), last=LAST):
     """Judge an app that sent these lines, without running one."""
     events = [Event(n, "backend/1", n, n, text) for n, text in enumerate(texts)]
-    evidence = Evidence(learner_app(folder), "http://127.0.0.1:1", asked=ASKED, last=LAST)
-    evidence.services = {"backend": Ran("backend"), "profiles": Ran("profiles")}
+    evidence = Evidence(learner_app(folder), "http://127.0.0.1:1", asked=ASKED, last=last)
+    evidence.services = {"backend": Ran("backend", notes=list(notes)), "profiles": Ran("profiles")}
     evidence.log_events = {"group": events}
     found = lines.read_lines(evidence)
     story = tell(evidence, found)
@@ -186,3 +187,13 @@ def findings_of(folder, texts):
 )
 def test_which_requests_have_a_line(tmp_path, texts, ids):
     assert findings_of(tmp_path, texts) == ids
+
+
+@pytest.mark.parametrize(
+    ("ms", "ids"), [(500, ["lost-at-exit"]), (1500, []), (3000, ["lost-at-exit"])]
+)
+def test_a_line_that_was_dropped_was_not_lost_at_the_stop(tmp_path, ms, ids):
+    last = replace(LAST, began_ns=1_000_000_000, ended_ns=2_000_000_000)
+    call = {"what": "logs-call", "operation": "CreateLogStream", "at_start": False, "lines": []}
+    notes = [{"what": "log-handler", "where": ""}, {**call, "ms": ms}]
+    assert findings_of(tmp_path, lines_about(*ASKED), notes, last) == ids

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import wrong_apps
 from apps import HEAD, write
 
 from workshop import course
@@ -54,6 +55,21 @@ def test_telemetry_of_all_requests_arrives(evidence):
 def test_services_end_willingly(evidence):
     for ran in evidence.services.values():
         assert (ran.failure, ran.willing, ran.left_behind, ran.exit_code) == ("", True, 0, 0)
+
+
+def test_no_line_is_asked_for_while_watchtower_makes_the_stream(tmp_path):
+    app = wrong_apps.make("04-cloudwatch/note-stream-left-to-watchtower", tmp_path / "app")
+    file = app / "app" / "telemetry" / "cloudwatch.py"
+    text = file.read_text("utf-8")
+    assert "SEND_SECONDS = 1\n" in text
+    file.write_text(text.replace("SEND_SECONDS = 1\n", "SEND_SECONDS = 2\n"))
+    evidence = gather.gather(target.learner_app(app), with_trials=False)
+    (made,) = [
+        note["ms"]
+        for note in evidence.notes("logs-call", "backend")
+        if note["operation"] == "CreateLogStream"
+    ]
+    assert made < evidence.last.began_ns / 1e6
 
 
 def test_progress_is_told(course_app):

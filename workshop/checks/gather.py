@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from workshop import process_tree
 from workshop.checks import notes, services, traffic, watchdog
+from workshop.checks.cloudwatch import streams
 from workshop.checks.evidence import Evidence
 from workshop.checks.honeycomb import settings
 from workshop.checks.notes import Note
@@ -18,7 +19,7 @@ from workshop.checks.words import request_path
 from workshop.hurry import Hurry
 from workshop.processes import Service
 from workshop.sandbox.cloudwatch.logs import read_events as read_log_events
-from workshop.sandbox.cloudwatch.logs import read_groups
+from workshop.sandbox.cloudwatch.logs import read_groups, read_stream
 from workshop.sandbox.honeycomb import receive as honeycomb
 from workshop.sandbox.honeycomb.traces import Trace, read_events, read_traces
 from workshop.sandbox.refusals import read_refusals
@@ -34,6 +35,7 @@ ARRIVAL_DEADLINE = 3.0
 # segment inside a request makes it ask again, and the first requests come before any rule is known.
 RECORD_ALL = {"RuleName": sampling_rules.DEFAULT, "FixedRate": 1.0}
 MOST_LOG_EVENTS = 100_000
+NO_GROUP = "log group does not exist"
 Progress = Callable[[str], None]
 Trials = dict[str, Note]
 
@@ -124,7 +126,9 @@ def _drive(
     first_seconds = services.START_DEADLINE if backend.own_port else traffic.REQUEST_DEADLINE
     evidence.asked = traffic.drive(backend.url, cast, hurry, first_seconds)
     progress("waiting for its telemetry")
+    deadline = time.monotonic() + patience
     _wait_for_arrival(evidence, backend, sandbox, folder, patience, hurry)
+    _wait_for_stream(backend, sandbox, folder, deadline, hurry)
     began = time.time_ns()
     if backend.process.poll() is None and not hurry.is_set():
         if not any(asked.problem for asked in evidence.asked):
@@ -177,6 +181,31 @@ def _wait_for_arrival(
             of_requests = sum(map(_is_of_request, traces))
             if len(whole) == of_requests and any(_is_of(answered[-1], each) for each in whole):
                 return
+        time.sleep(0.05)
+
+
+def _wait_for_stream(
+    backend: Service, sandbox: Sandbox, folder: Path, deadline: float, hurry: Hurry
+) -> None:
+    """Wait until watchtower has made the log stream, where an app leaves that to it.
+
+    It drops what is logged meanwhile, which would look like a line that was lost at the stop.
+    """
+    while time.monotonic() < deadline and not hurry.is_set() and backend.process.poll() is None:
+        noted = notes.read(folder / f"{backend.name}.notes")
+        if not any(note["what"] == "log-line" for note in noted):
+            return
+        made = [note for note in noted if streams.is_making(note)]
+        if any(not streams.is_late(note) for note in made):
+            return
+        with sandbox.reader() as reader:
+            lasting = [read_stream(reader, note["group"], note["stream"]) for note in made]
+            refused = any(NO_GROUP in each.reason for each in read_refusals(reader))
+        # The lines that it was made for follow at once.
+        if any(each and each.last_ingestion_ms for each in lasting):
+            return
+        if made and refused:
+            return
         time.sleep(0.05)
 
 

@@ -2,11 +2,13 @@
 
 from workshop.checks.cloudwatch.lines import Line
 from workshop.checks.cloudwatch.requests_told import Story, Told
+from workshop.checks.cloudwatch.streams import may_have_dropped
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
 
 # A client says a few things once, at any level.
 NOISE_FROM = 20
+NS_PER_MS = 1e6
 
 
 def judge_exit(evidence: Evidence, story: Story) -> list[Finding] | None:
@@ -25,6 +27,8 @@ def judge_exit(evidence: Evidence, story: Story) -> list[Finding] | None:
     if last.line:
         return []
     if not is_cut_off(evidence, story):
+        return None
+    if may_have_dropped(evidence, last.asked.began_ns / NS_PER_MS, last.asked.ended_ns / NS_PER_MS):
         return None
     return [
         Finding(

@@ -5,6 +5,7 @@ import re
 from workshop.checks.cloudwatch.lines import Line, writers_of
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
+from workshop.checks.notes import Note
 from workshop.checks.words import listed
 
 # What tells one process from another in a name: an id that is long enough not to be a date.
@@ -95,8 +96,18 @@ def _made_late(evidence: Evidence, service: str) -> list[int]:
     return [
         int(note["ms"])
         for note in evidence.notes("logs-call", service)
-        if note["operation"] == "CreateLogStream" and not (note["at_start"] or note["lines"])
+        if is_making(note) and is_late(note)
     ]
+
+
+def is_making(note: Note) -> bool:
+    """Tell whether a note is of a call that makes a log stream."""
+    return bool(note["what"] == "logs-call" and note["operation"] == "CreateLogStream")
+
+
+def is_late(note: Note) -> bool:
+    """Tell whether watchtower made the call, for lines that it was about to send."""
+    return not (note["at_start"] or note["lines"])
 
 
 def _explain_shared(evidence: Evidence, stream: str, services: list[str]) -> Finding:
