@@ -13,9 +13,8 @@ import wrong_apps
 from apps import HEAD, write
 
 from workshop import course
-from workshop.checks import check, gather, interrupts, output, services, target
+from workshop.checks import check, gather, interrupts, output, services, spending, target
 from workshop.checks.check import describe_run
-from workshop.checks.spending import production
 
 CHECKPOINT = Path(__file__).parents[2] / "steps" / "01-honeycomb"
 HOME = "\n@app.get('/api/activities/home')\ndef home():\n    return []\n"
@@ -241,18 +240,19 @@ def test_a_check_in_a_thread_takes_no_signal():
     assert signal.getsignal(signal.SIGINT) == before
 
 
-@pytest.mark.parametrize("beside", [True, False])
-def test_the_run_in_production_may_be_beside_the_other_or_after_it(monkeypatch, beside):
-    runs = []
-    monkeypatch.setattr(check, "_has_processor_to_spare", lambda: beside)
-    for name in ("run", "run_until"):
-        real = getattr(production, name)
-        monkeypatch.setattr(
-            production, name, lambda *given, n=name, f=real: runs.append(n) or f(*given)
-        )
+def test_production_alone_is_enough_where_nothing_is_amiss(monkeypatch):
+    monkeypatch.setattr(check, "gather", None)
     checked = check.check(target.learner_app(course.step(6).folder), 6)
     assert checked.exit_code == 0, checked.as_text()
-    assert runs == (["run_until"] if beside else ["run", "run_until"])
+
+
+@pytest.mark.parametrize("name", ["reports-traced", "one-cap-for-all", "no-sample-rate"])
+def test_production_alone_passes_nothing_that_is_amiss(tmp_path, name):
+    app = wrong_apps.make(f"06-spending/{name}", tmp_path / "app")
+    evidence, verdict = spending.judge_alone(target.learner_app(app))
+    assert verdict is None
+    # Whether one of these spans is sampled is left to chance; that it was begun is not.
+    assert any(evidence.notes("report-span")) == (name == "reports-traced")
 
 
 @pytest.mark.parametrize("number", [None, *check.JUDGES])

@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
-
-import psutil
 
 from workshop import course
 from workshop.checks import (
@@ -27,7 +24,6 @@ from workshop.checks import (
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding, Verdict
 from workshop.checks.gather import Progress, gather
-from workshop.checks.spending import production
 from workshop.checks.target import Target
 from workshop.checks.xray import starting
 from workshop.errors import WorkshopError, command
@@ -105,12 +101,10 @@ def describe_run(number: int | None = None) -> str:
     Args:
         number: the step to judge; none means every step that the app may have reached.
     """
-    if number in ON_THEIR_OWN:
-        runs = "as in production"
-        if number == failure.STEP:
-            runs = "twice as in production, once beside back ends that are silent"
+    if number == failure.STEP:
+        runs = "twice as in production, once beside back ends that are silent"
     elif number in RUN_AGAIN:
-        runs = "twice, as you do and as in production"
+        runs = "as in production"
     elif number is None:
         runs = "on ports of its own, and as in production for the later steps"
     else:
@@ -144,15 +138,17 @@ def check(
         verdict = JUDGES[number](evidence)
         if not ON_THEIR_OWN[number](verdict):
             return Checked(evidence, [], [verdict])
-    with interrupts.wish_to_stop() as hurry, ThreadPoolExecutor(max_workers=1) as beside:
-        second_run = None
-        if number == spending.STEP and _has_processor_to_spare():
-            # Beside the first one, rather than after it: so it is sooner done.
-            second_run = beside.submit(production.run_until, target, hurry)
+    in_production = None
+    if number == spending.STEP:
+        evidence, alone = spending.judge_alone(target)
+        if alone:
+            return Checked(evidence, [], [alone])
+        in_production = evidence.in_production
+    with interrupts.wish_to_stop() as hurry:
         # They cost an import of the SDK, for one claim of one step.
         with_trials = number in (None, honeycomb.STEP)
         evidence = gather(target, progress, hurry, with_trials=with_trials)
-        evidence.in_production = second_run.result() if second_run else None
+        evidence.in_production = in_production
     if hurry.is_set():
         raise WorkshopError(
             "The check was stopped before it could judge; what it had started is ended.",
@@ -172,11 +168,6 @@ def check(
     if number is None:
         verdicts = _leave_out_not_reached(verdicts)
     return Checked(evidence, _leave_to_steps(about_app, verdicts), verdicts)
-
-
-def _has_processor_to_spare() -> bool:
-    """Tell whether the machine can do two things at once: on a busy one both would be slow."""
-    return psutil.getloadavg()[0] < (psutil.cpu_count() or 1) - 1
 
 
 def _judge(number: int, evidence: Evidence) -> Verdict:

@@ -1,6 +1,7 @@
 """Judges step 06: does the app send little in production, and everything that failed?
 
-It runs the app once more, with ENVIRONMENT=production and in a sandbox of its own.
+It runs the app with ENVIRONMENT=production, in a sandbox of its own. Where all is well there, that
+alone is enough; otherwise it also takes the run in which everything is kept, to say what is wrong.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding, Verdict
 from workshop.checks.spending import errors, kept, production, quiet
 from workshop.checks.spending.production import Production
+from workshop.checks.target import Target
 from workshop.checks.words import count
 
 STEP = 6
@@ -38,7 +40,49 @@ def judge(evidence: Evidence) -> Verdict:
             got = "not judged: the traces of step 01 and the log of step 04 are not both in yet"
             verdict.findings.append(_explain_absence(evidence, got))
         return verdict
-    found = evidence.in_production or production.run(evidence.target)
+    return _judge_production(evidence, evidence.in_production or production.run(evidence.target))
+
+
+def judge_alone(target: Target) -> tuple[Evidence, Verdict | None]:
+    """Judge an app by its run in production alone, as far as that is enough.
+
+    Args:
+        target: the app.
+
+    Returns:
+        What that run left behind, and the verdict; none where anything at all is open.
+
+    Raises:
+        WorkshopError: it was stopped by a signal.
+    """
+    found = production.run(target)
+    evidence = Evidence(
+        target,
+        "",
+        services=found.services,
+        asked=found.asked,
+        traces=found.traces,
+        log_events=found.log_events,
+        occurrences=found.occurrences,
+        in_production=found,
+    )
+    if not found.traces or not found.lines or not _all_ran_well(evidence):
+        return evidence, None
+    if any(evidence.notes("report-span")) or not errors.is_another_reported(found):
+        return evidence, None
+    verdict = _judge_production(evidence, found)
+    return evidence, verdict if verdict.state == "works" else None
+
+
+def _all_ran_well(evidence: Evidence) -> bool:
+    """Tell whether each service ran to its end with the probe in it, and left nothing behind."""
+    return all(
+        ran.willing and not ran.failure and not ran.left_behind and evidence.is_probed(name)
+        for name, ran in evidence.services.items()
+    )
+
+
+def _judge_production(evidence: Evidence, found: Production) -> Verdict:
     verdict = Verdict(STEP, NAME, "works", arrived=_describe(found))
     broken = _judge_running(evidence, found)
     if broken:

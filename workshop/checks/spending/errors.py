@@ -126,6 +126,23 @@ def judge_occurrences(evidence: Evidence, found: Production) -> list[Finding] | 
     return found_here
 
 
+def is_another_reported(found: Production) -> bool:
+    """Tell whether the process in which the loop was reported another error at Rollbar as well.
+
+    Args:
+        found: what production left behind.
+    """
+    in_loop = {_read_process(each) for each in found.occurrences if _is_of_loop(each)} - {None}
+    others = (each for each in found.occurrences if not _is_of_loop(each))
+    return any(_read_process(each) in in_loop for each in others)
+
+
+def _read_process(occurrence: Occurrence) -> object:
+    """Return the id of the process that reported an error; None where it does not say."""
+    server = occurrence.data.get("server")
+    return server.get("pid") if isinstance(server, dict) else None
+
+
 def _is_of_loop(occurrence: Occurrence) -> bool:
     return bool(occurrence.request and occurrence.request.url.partition("?")[0].endswith(POST))
 

@@ -52,7 +52,8 @@ class Production:
         other: a request in which another error happens.
         traces: what arrived at Honeycomb.
         rates: the sample rate of each span, by trace and span.
-        lines: what arrived at CloudWatch Logs.
+        log_events: what arrived at CloudWatch Logs, by log group.
+        lines: the same, as fields.
         occurrences: what arrived at Rollbar.
     """
 
@@ -63,8 +64,14 @@ class Production:
     other: Asked | None = None
     traces: list[Trace] = field(default_factory=list)
     rates: dict[tuple[str, str], int] = field(default_factory=dict)
+    log_events: dict[str, list[Event]] = field(default_factory=dict)
     lines: list[dict[str, Any]] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
+
+    @property
+    def asked(self) -> list[Asked]:
+        """All requests, in order."""
+        return [*self.light, *self.health, *self.failing, *([self.other] if self.other else [])]
 
 
 def run(target: Target) -> Production:
@@ -77,7 +84,7 @@ def run(target: Target) -> Production:
         WorkshopError: it was stopped by a signal.
     """
     with interrupts.wish_to_stop() as hurry:
-        found = run_until(target, hurry)
+        found = _run(target, hurry)
     if hurry.is_set():
         raise WorkshopError(
             "The check was stopped before it could judge; what it had started is ended.",
@@ -86,13 +93,7 @@ def run(target: Target) -> Production:
     return found
 
 
-def run_until(target: Target, hurry: Hurry) -> Production:
-    """Do the same, from any thread, and stop where that is wished; what is returned is then less.
-
-    Args:
-        target: the app.
-        hurry: once it is set, nothing is waited for.
-    """
+def _run(target: Target, hurry: Hurry) -> Production:
     target = replace(target, environment=ENVIRONMENT)
     mark = uuid.uuid4().hex
     found = Production()
@@ -156,13 +157,12 @@ def _read_arrivals(found: Production, sandbox: Sandbox) -> None:
             (event["trace.trace_id"], event.get("trace.span_id", "")): event["SampleRate"]
             for event in honeycomb.read_events(reader)
         }
-        events = [
-            event
+        found.log_events = {
+            group.name: read_events(reader, group.name, limit=MOST_LOG_EVENTS)
             for group in read_groups(reader)
-            for event in read_events(reader, group.name, limit=MOST_LOG_EVENTS)
-        ]
+        }
         found.occurrences = read_occurrences(reader)
-    found.lines = [_read_line(event) for event in events]
+    found.lines = [_read_line(each) for events in found.log_events.values() for each in events]
 
 
 def _read_line(event: Event) -> dict[str, Any]:

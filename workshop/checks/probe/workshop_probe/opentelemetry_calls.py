@@ -8,6 +8,8 @@ from workshop_probe.wrapping import argument, watch
 
 # As the exporter introduces itself, whatever session it is given.
 SENDS_SPANS = re.compile(r"OTel-OTLP-Exporter").match
+# What Rollbar's library posts to; its address differs.
+REPORTS = "/api/1/item"
 
 
 def watch_sdk(trace):
@@ -42,6 +44,10 @@ def watch_sdk(trace):
         line = where()
         if line and not is_asked_by("opentelemetry/instrumentation"):
             note("span", once=True, name=argument(args, kwargs, 0, "name"), where=line)
+        attributes = argument(args, kwargs, 3, "attributes") or {}
+        if REPORTS in str(attributes.get("url.full") or attributes.get("http.url")):
+            # Noted here, where it shows even if this one is not sampled.
+            note("report-span", once=True)
 
     def attribute_set(instance, args, kwargs):
         if getattr(instance, "end_time", None) is not None:
