@@ -44,10 +44,14 @@ class Variant:
 
 
 def list_steps() -> list[Variant]:
-    """Return the bare app, the bare app again, and each step's checkpoint."""
+    """Return the bare app, the bare app again, each step's checkpoint, and the last as deployed."""
     folders = {step.number: step.folder for step in course.steps()}
     steps = [Variant(f"step {number:02d}", folder) for number, folder in folders.items() if number]
-    return [Variant(BARE, folders[0]), Variant("bare again", folders[0]), *steps]
+    last = max(folders)
+    deployed = Variant(
+        f"step {last:02d}, one trace in four", folders[last], env={"KEEP_ONE_TRACE_IN": ""}
+    )
+    return [Variant(BARE, folders[0]), Variant("bare again", folders[0]), *steps, deployed]
 
 
 def list_peers(bare: Path, sink: str, otlp: str) -> tuple[list[Variant], list[str]]:
@@ -96,7 +100,8 @@ def make_environment(variant: Variant, sandbox: Sandbox, sink: str, folder: Path
         "BENCH_SINK": sink,
         "DATABASE": str(folder / f"{variant.name.replace(' ', '-')}.db"),
         "ENVIRONMENT": "production",
-        # All traces, so that the steps are compared with peers that keep all.
+        # All traces, so that the steps are compared with peers that keep all; left to itself, the
+        # app keeps one in four in production.
         "KEEP_ONE_TRACE_IN": "1",
         "OTEL_BSP_SCHEDULE_DELAY": "200",
         "OTEL_SERVICE_NAME": "backend",
