@@ -70,6 +70,16 @@ def test_of_several_that_answer_the_first_vendor_is_named(app, monkeypatch):
     assert found == Place("honeycomb")
 
 
+def test_a_request_that_is_at_work_waits_for_nobody(app, monkeypatch):
+    request = ("/x/site-packages/flask/app.py", 1500, "__call__")
+    own = (f"{app}/app/own.py", 7, "ids")
+    busy = stack(("/usr/lib/python3/json/encoder.py", 200, "encode"), own, request)
+    assert place_of(app, monkeypatch, stacks.find_answering, busy) == Place()
+    asking = stack(("/usr/lib/python3/socket.py", 700, "readinto"), own, request)
+    found = place_of(app, monkeypatch, stacks.find_answering, busy, asking)
+    assert found == Place(where="app/own.py:7")
+
+
 def test_at_the_end_the_thread_counts_for_which_main_waits(app, monkeypatch):
     main = stack(("/usr/lib/python3/threading.py", 1100, "join"))
     closing = stack(("/x/site-packages/watchtower/__init__.py", 500, "close"))

@@ -69,7 +69,7 @@ def find_starting(mark: str, folder: Path, app: Path) -> Place:
         app: the folder of its files.
     """
     mains = [of_one[-1] for of_one in _ask(mark, folder) if of_one]
-    return _choose([one for one in mains if any(part in one for part in WAITING)], app)
+    return _choose([one for one in mains if _is_waiting(one)], app)
 
 
 def find_main(mark: str, folder: Path, app: Path) -> Place:
@@ -90,7 +90,9 @@ def find_main(mark: str, folder: Path, app: Path) -> Place:
 
 
 def find_answering(mark: str, folder: Path, app: Path) -> Place:
-    """Return where an app's threads are that answer requests.
+    """Return where an app's threads wait that answer requests.
+
+    One that is at work there waits for nobody, however long that takes on a busy machine.
 
     Args:
         mark: the value of `process_tree.MARK` in its environment.
@@ -98,7 +100,13 @@ def find_answering(mark: str, folder: Path, app: Path) -> Place:
         app: the folder of its files.
     """
     threads = [one for of_one in _ask(mark, folder) for one in of_one]
-    return _choose([one for one in threads if "/flask/app.py" in one], app)
+    answering = [one for one in threads if "/flask/app.py" in one]
+    return _choose([one for one in answering if _name_vendor(one) or _is_waiting(one)], app)
+
+
+def _is_waiting(stack: str) -> bool:
+    """Tell whether a stack is one that waits for the network."""
+    return any(part in stack for part in WAITING)
 
 
 def _choose(stacks: list[str], app: Path) -> Place:

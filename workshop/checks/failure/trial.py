@@ -306,9 +306,10 @@ class _Asker:
             self.kept = stacks.find_main(self._copy.mark, self._folder, self._app)
 
     def keep_answering(self, sending: subprocess.Popen[bytes]) -> None:
-        """While a load takes longer than it should, look where the threads are that answer."""
-        while self.answering == Place() and not self._hurry.is_set():
+        """While a load takes longer than it should, look whom the threads wait for that answer."""
+        while not self.answering.vendor and not self._hurry.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 sending.wait(LOOK_AFTER)
                 return
-            self.answering = stacks.find_answering(self._copy.mark, self._folder, self._app)
+            seen = stacks.find_answering(self._copy.mark, self._folder, self._app)
+            self.answering = self.answering if seen == Place() else seen
