@@ -3,6 +3,7 @@
 import pytest
 from apps import HEAD, ids, write
 
+from tests.slowness import find_factor
 from workshop.checks import services, traffic
 
 HOME = """
@@ -15,13 +16,14 @@ def home():
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
     """Wait a shorter time than learners' machines may need, where it is known to be in vain."""
-    monkeypatch.setattr(traffic, "REQUEST_DEADLINE", 1.5)
-    monkeypatch.setattr(traffic, "NEXT_DEADLINE", 1.0)
+    slow = round(find_factor())
+    monkeypatch.setattr(traffic, "REQUEST_DEADLINE", 1.5 * slow)
+    monkeypatch.setattr(traffic, "NEXT_DEADLINE", slow)
 
 
 @pytest.fixture
 def start_deadline(monkeypatch):
-    monkeypatch.setattr(services, "START_DEADLINE", 3.0)
+    monkeypatch.setattr(services, "START_DEADLINE", 3.0 * round(find_factor()))
 
 
 def only(checked):
@@ -43,7 +45,7 @@ def test_hangs_at_import(bench, folder, wait):
     write(folder, app=f"import threading\nimport time\n{HEAD}\n{wait}\n")
     found = only(bench.check(folder))
     assert found.id == "app/silent"
-    assert found.got == "a process that ran for 3 s and opened no port"
+    assert found.got == f"a process that ran for {services.START_DEADLINE:g} s and opened no port"
     assert found.where == "app.py:7"  # the line that it does not leave
 
 

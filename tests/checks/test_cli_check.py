@@ -190,7 +190,7 @@ def test_it_ends_when_asked(terminal, folder, ask, text):
     process = terminal.start(1, "--app", folder)
     assert wait_until(terminal.app_is_at_work)
     process.send_signal(ask)
-    out, err = process.communicate(timeout=5)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
     said = "The check was stopped before it could judge; what it had started is ended.\n"
     assert err.startswith(said)
@@ -216,7 +216,7 @@ def test_ctrl_c_again_and_again(terminal, folder):
     for _ in range(5):
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=5)
+    out, err = process.communicate(timeout=60)
     assert "Traceback" not in out + err
     terminal.assert_clean()
 
@@ -227,7 +227,7 @@ def test_the_course_s_app_with_its_trials_ends_when_asked(terminal, right):
     process = terminal.start(1, "--app", right)
     assert wait_until(terminal.app_is_at_work)
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=5)[0] == ""
+    assert process.communicate(timeout=60)[0] == ""
     assert process.returncode == 2
     terminal.assert_clean()
 
@@ -238,7 +238,7 @@ def test_nothing_is_left_when_it_is_killed(terminal, folder):
     process = terminal.start(1, "--app", folder)
     assert wait_until(terminal.app_is_at_work)
     process.kill()
-    process.communicate(timeout=5)
+    process.communicate(timeout=60)
     assert wait_until(lambda: not processes_of(terminal.mark))
     assert wait_until(lambda: not list_files(terminal.temp))
 
@@ -249,7 +249,7 @@ def test_nothing_of_the_course_s_app_is_left_when_it_is_killed(terminal, right):
     process = terminal.start(1, "--app", right)
     assert wait_until(terminal.app_is_at_work)
     process.kill()
-    process.communicate(timeout=5)
+    process.communicate(timeout=60)
     assert wait_until(lambda: not processes_of(terminal.mark))
     assert wait_until(lambda: not list_files(terminal.temp))
 

@@ -6,10 +6,11 @@ import large_store
 import pytest
 from console_client import Client
 
+from tests.slowness import find_factor
 from workshop.sandbox.store import Store
 
 LIMIT = 0.3
-"""Seconds of this thread's own time, which other processes cannot lengthen."""
+"""Seconds of this thread's own time, on a machine of the usual speed."""
 TRIES = 3
 LARGEST = 400_000
 """Characters of a page."""
@@ -54,7 +55,7 @@ def client(tmp_path_factory):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_takes_less_than_its_limit(client, address):
     quickest = min(_measure(client, address) for _ in range(TRIES))
-    assert quickest < LIMIT
+    assert quickest < LIMIT * find_factor()
 
 
 def _measure(client, address):

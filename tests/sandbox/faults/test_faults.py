@@ -80,11 +80,13 @@ def test_late_is_late_by_so_much_and_loses_nothing_of_who_waits(sandbox):
 
 def test_many_who_wait_are_late_at_the_same_time(sandbox):
     sandbox.doors.break_vendor("cloudwatch", "late")
-    began = time.monotonic()
+    # To make one takes longer than the request, on a machine that is busy with other things.
+    ready = [clients.logs_client(sandbox, 4 * clients.PATIENT) for _ in range(24)]
     threads = [
-        threading.Thread(target=clients.create_group, args=(sandbox, f"g{n}", 4 * clients.PATIENT))
-        for n in range(24)
+        threading.Thread(target=each.create_log_group, kwargs={"logGroupName": f"g{n}"})
+        for n, each in enumerate(ready)
     ]
+    began = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -10,6 +10,7 @@ import pytest
 from otlp_clients import wait_until
 from xray_clients import segment
 
+from tests.slowness import find_factor
 from workshop.sandbox.indexer import Indexer
 from workshop.sandbox.store import FILE_NAME, Store, open_reader
 from workshop.sandbox.xray import trace_summaries, unindexed
@@ -141,7 +142,7 @@ def test_twenty_thousand_that_have_just_arrived_keep_nobody_waiting(store):
     answer = ask(store)
     took = time.thread_time() - clock
     assert (len(ids(answer)), answer["TracesProcessedCount"]) == (500, 20_000)
-    assert took < 1
+    assert took < find_factor()
 
 
 def test_a_trace_that_is_read_between_its_documents_has_them_all(store):
