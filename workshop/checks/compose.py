@@ -36,8 +36,13 @@ def load(file: Path) -> Any:
     text = file.read_text("utf-8", errors="replace")
     try:
         return yaml.load(text, LOADER)  # noqa: S506 - it is a safe one, too
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
+        pass
+    try:
         return yaml.safe_load(text)
+    except ValueError as error:
+        # A date such as 2024-99-99, which has the form of one and is none.
+        raise yaml.YAMLError(str(error)) from None
 
 
 def find_service(file: Path | None, folder: Path) -> str:

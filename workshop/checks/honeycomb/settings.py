@@ -128,13 +128,13 @@ def judge(evidence: Evidence) -> list[Finding] | None:
 def _explain_unreadable(file: Path) -> Finding | None:
     try:
         compose.load(file)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "")
         return Finding(
             "honeycomb/compose-unreadable",
             expected="a file that docker compose can read",
-            got=error.problem or "something else",
-            where=f"{file.name}:{line}",
+            got=problem or "something else",
+            where=f"{file.name}:{mark.line + 1 if mark else 1}",
         )
     return None
 
@@ -200,7 +200,8 @@ def where_set(evidence: Evidence, service: str, variable: str) -> str:
     else:
         keys = environment.value if isinstance(environment, yaml.SequenceNode) else []
     for name in keys:
-        if name.value.partition("=")[0] == variable:
+        # Compose itself refuses an entry that is neither: the mapping of `- NAME: value`.
+        if isinstance(name, yaml.ScalarNode) and name.value.partition("=")[0] == variable:
             return _place(evidence, name)
     return ""
 

@@ -37,7 +37,7 @@ def _read(evidence: Evidence) -> dict[str, dict[str, Any]] | None:
     if file is None:
         return None
     try:
-        document = yaml.safe_load(file.read_text("utf-8", errors="replace"))
+        document = compose.load(file)
     except yaml.YAMLError:
         # Check 1 says so, with the line.
         return None

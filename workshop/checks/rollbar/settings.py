@@ -70,7 +70,8 @@ def _read(file: Path) -> dict[str, Any] | Finding:
 
 def _judge_service(evidence: Evidence, services: dict[str, Any], service: str) -> Iterator[Finding]:
     """Yield what is wrong with one service's settings."""
-    if services.get(service, {}).get("env_file"):
+    described = services.get(service, {})
+    if described.get("env_file"):
         # What stands in that file is the learner's alone.
         return
     given = compose.read_variables(evidence.target.compose, service, {})
@@ -89,7 +90,7 @@ def _judge_service(evidence: Evidence, services: dict[str, Any], service: str) -
             got="not there",
             where=where_service(evidence, service),
         )
-    if _is_literal(services[service].get("environment"), given.get(ACCESS, "")):
+    if _is_literal(described.get("environment"), given.get(ACCESS, "")):
         yield in_code(where_set(evidence, service, ACCESS))
     if given.get(ENVIRONMENT) == "development":
         yield Finding(
@@ -104,7 +105,9 @@ def _judge_service(evidence: Evidence, services: dict[str, Any], service: str) -
 
 def _is_literal(written: Any, token: str) -> bool:
     """Tell whether a token of its own stands in the file, in place of a variable's name."""
-    entries = written if isinstance(written, list) else (written or {}).values()
+    entries = written.values() if isinstance(written, dict) else written
+    if not isinstance(written, dict | list):
+        return False
     return token not in ("", SANDBOX_KEY) and any(str(each).endswith(token) for each in entries)
 
 
