@@ -95,9 +95,10 @@ def test_groups_are_found_by_prefix_part_class_and_identifier(logs):
     assert names(find(logGroupClass="ESSENTIALS")) == ["c"]
     assert names(find(logGroupClass="STANDARD")) == ["a/web", "a/worker", "b/Web"]
     assert names(find(logGroupIdentifiers=["c", f"{ARN}a/web"])) == ["a/web", "c"]
+    assert names(find(logGroupIdentifiers=["c"], limit=5)) == ["c"]
     for asked in (
         {"logGroupNamePrefix": "a", "logGroupNamePattern": "a"},
-        {"logGroupIdentifiers": ["c"], "limit": 5},
+        {"logGroupIdentifiers": ["c"], "logGroupClass": "STANDARD"},
         {"limit": 51},
         {"nextToken": "x"},
         {"nextToken": "W10="},

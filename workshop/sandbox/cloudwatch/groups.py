@@ -89,7 +89,8 @@ def describe_log_groups(store: Store, params: dict[str, Any]) -> dict[str, Any]:
         raise invalid_parameter(
             "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
         )
-    if identifiers is not None and len(params) > 1:
+    filters = {"logGroupNamePrefix", "logGroupNamePattern", "logGroupClass"}
+    if identifiers is not None and filters & params.keys():
         raise invalid_parameter("No other filter can be given together with logGroupIdentifiers.")
     after = read_token(params["nextToken"], str)[0] if "nextToken" in params else ""
     log_class = params.get("logGroupClass")

@@ -56,7 +56,8 @@ def read_json(stream: Any, content_length: int | None, content_type: str) -> Jso
     if len(raw) > BODY_LIMIT:
         raise errors.too_large()
     if content_type.startswith("application/x-www-form-urlencoded") and raw.startswith(b"payload="):
-        raw = parse_qs(raw.decode("utf-8", "replace"))["payload"][0].encode("utf-8", "replace")
+        form = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True)
+        raw = form["payload"][0].encode("utf-8", "replace")
     if not raw:
         raise errors.bad_request("no JSON payload was found")
     try:

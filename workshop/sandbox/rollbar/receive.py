@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from workshop.errors import WorkshopError
 from workshop.sandbox import refusals
 from workshop.sandbox.rollbar import errors, queries
 from workshop.sandbox.rollbar.errors import RollbarError
@@ -61,6 +62,17 @@ MISSING = (
 )
 
 
+def _read_limit() -> int:
+    """Return how many items a token may post in a minute, as the environment has it."""
+    given = os.environ.get(LIMIT_VARIABLE) or str(DEFAULT)
+    if not given.isdecimal() or not int(given):
+        raise WorkshopError(
+            f"{LIMIT_VARIABLE} is {given!r}, and not a number of items a minute.",
+            f"Set it to one such as {DEFAULT}, or unset it.",
+        )
+    return int(given)
+
+
 def create_blueprint(store: Store, most_a_minute: int | None = None) -> Blueprint:
     """Return Rollbar's addresses, to be registered with the sandbox's web app.
 
@@ -69,7 +81,7 @@ def create_blueprint(store: Store, most_a_minute: int | None = None) -> Blueprin
         most_a_minute: how many items a token may post; None for what the environment says.
     """
     blueprint = Blueprint(VENDOR, __name__)
-    limit = RateLimit(most_a_minute or int(os.environ.get(LIMIT_VARIABLE) or DEFAULT))
+    limit = RateLimit(most_a_minute or _read_limit())
 
     @blueprint.post(f"{PREFIX}/item", strict_slashes=False)
     def receive_item() -> Response:

@@ -47,6 +47,7 @@ MALFORMED = [
     ("dedup level | sort level", "After dedup, there can only be limit"),
     ("dedup level | limit 3 | limit 2", "After dedup, there can only be limit"),
     ("stats latency by level", "no single 'latency' for a group"),
+    ("stats count(*), bin(1h)", r"put bin\(\) after 'by'"),
     ("stats count(*) | stats count(*) | stats count(*)", "at most 2 stats"),
     ("stats count(*) as n by level | sort n | stats max(n)", "sort has to come after the second"),
     ("stats sum(status) by route | stats max(strlen(@message))", "'@message' is not known after"),

@@ -217,10 +217,10 @@ class Compiler:
         first, second = self.compile(left), self.compile(right)
         return lambda row: operator(first(row), second(row))
 
-    def _find_column(self, node: Node) -> str | None:
+    def _find_column(self, node: Node, among: Collection[str] | None = None) -> str | None:
         """Return the column that is named as a call is written, such as `count(*)`."""
         wanted = _canonical(self.source(node))
-        columns = self.columns or ()
+        columns = among or self.columns or ()
         return next((each for each in columns if _canonical(each) == wanted), None)
 
     def _check_count(self, node: Node, least: int, most: int) -> None:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from workshop.sandbox.aws import ACCOUNT, REGION
 from workshop.sandbox.aws.errors import ApiError, not_emulated
 from workshop.sandbox.cloudwatch.errors import invalid_parameter, missing_group
+from workshop.sandbox.cloudwatch.groups import name_group
 from workshop.sandbox.cloudwatch.insights import run_query, storage
 from workshop.sandbox.cloudwatch.paging import read_token, write_token
 from workshop.sandbox.store import Reader, Store
@@ -21,7 +21,6 @@ QUERIES_PAGE = 1000
 LANGUAGE = "CWLI"
 # The last second of the year 9999; what is later was meant as milliseconds.
 LATEST = 253_402_300_799
-_ARN_PREFIX = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 _GROUP_MEMBERS = ("logGroupName", "logGroupNames", "logGroupIdentifiers")
 
 
@@ -127,7 +126,7 @@ def _read_groups(params: dict[str, Any]) -> list[str]:
     names = [given[0]] if isinstance(given[0], str) else given[0]
     if not 1 <= len(names) <= GROUPS_LIMIT:
         raise invalid_parameter(f"A query has from 1 to {GROUPS_LIMIT} log groups.")
-    return list(dict.fromkeys(name.removeprefix(_ARN_PREFIX) for name in names))
+    return list(dict.fromkeys(map(name_group, names)))
 
 
 def _check_exist(reader: Reader, groups: list[str]) -> None:

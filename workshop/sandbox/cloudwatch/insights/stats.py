@@ -66,6 +66,13 @@ class GroupCompiler(Compiler):
             return self._compile_by_time(node, lower)
         if lower == "pct":
             return self._compile_percentile(node)
+        if lower == "bin":
+            key = self._find_column(node, self.known)
+            if key is None:
+                raise self.refuse(
+                    "stats has no single '@timestamp' for a group; put bin() after 'by'.", node
+                )
+            return lambda group: group.get(key)
         if lower not in AGGREGATES:
             return super().compile_call(node)
         if lower == "count" and (not arguments or as_node(arguments[0]).data == "star"):
