@@ -61,6 +61,8 @@ def test_show_lists_files_and_prints_the_change_to_one(workshop):
         (("hint",), "There is nothing to hint at"),
         (("env",), "The sandbox is not running"),
         (("undo", "99"), "There is nothing to undo"),
+        (("lab", "--port", "99999"), "99999"),
+        (("notebooks", "run", "99"), "There is no notebook 99"),
         (("nonsense",), "nonsense"),
     ],
 )

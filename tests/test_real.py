@@ -1,6 +1,9 @@
 import os
 
+import pytest
+
 from workshop import place, real
+from workshop.errors import WorkshopError
 
 SANDBOX = "http://127.0.0.1:4318"
 DOORS = {
@@ -87,6 +90,15 @@ def test_the_shell_wins_over_the_file_and_an_empty_line_counts_as_absent(tmp_pat
     assert "OTHER" not in real.read_variables()
     monkeypatch.setenv("HONEYCOMB_API_KEY", "from-shell")
     assert real.read_variables()["HONEYCOMB_API_KEY"] == "from-shell"
+
+
+def test_a_file_that_is_not_utf_8_is_a_plain_error(tmp_path, monkeypatch):
+    (tmp_path / "workshop").mkdir()
+    (tmp_path / place.MARK).touch()
+    (tmp_path / ".env").write_bytes("HONEYCOMB_API_KEY=sandbox\n".encode("utf-16"))
+    monkeypatch.setenv("WORKSHOP_ROOT", str(tmp_path))
+    with pytest.raises(WorkshopError, match="not UTF-8"):
+        real.read_variables()
 
 
 def test_what_some_shell_has_set_does_not_reach_the_app(tmp_path, monkeypatch):

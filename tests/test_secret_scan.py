@@ -108,6 +108,28 @@ def test_the_command_says_where_and_ends_with_one(repository_of, workshop):
     assert workshop("secrets", str(root / "nowhere")).returncode == 2
 
 
+def test_what_is_no_folder_is_told_as_that(tmp_path):
+    with pytest.raises(WorkshopError, match="is not a folder"):
+        scan(tmp_path / "nowhere")
+
+
+def test_a_key_that_came_with_a_merge_is_found(repository_of):
+    root = repository_of({"a": "one\n"})
+    for words in (
+        ["checkout", "-qb", "other"],
+        ["commit", "-qm", "theirs", "--allow-empty"],
+        ["checkout", "-q", "-"],
+        ["commit", "-qm", "ours", "--allow-empty"],
+        ["merge", "-q", "--no-commit", "--no-ff", "other"],
+    ):
+        assert git.run(words, root).returncode == 0
+    (root / "docker-compose.yml").write_text(f"x-honeycomb-team={made_up('honeycomb')}\n")
+    repository_of({"a": "merged\n"})
+    (root / "docker-compose.yml").unlink()
+    repository_of({"a": "taken out\n"})
+    assert [hit.where.partition(",")[0] for hit in scan(root).hits] == ["docker-compose.yml"]
+
+
 def test_no_repository_is_a_plain_error(tmp_path):
     with pytest.raises(WorkshopError, match="git cannot read"):
         scan(tmp_path)

@@ -29,6 +29,7 @@ class Workshop(click.Group):
             ctx.exit(2)
 
 
+PORT = click.IntRange(0, 65_535)
 STEP = click.argument("number", type=click.IntRange(min=0), metavar="N")
 
 
@@ -47,7 +48,7 @@ def main(ctx: click.Context) -> None:
 
 @main.command()
 @click.option("--no-browser", is_flag=True, help="Do not open a browser; print the address.")
-@click.option("--port", default=8888, show_default=True, help="JupyterLab's port; 0: any.")
+@click.option("--port", default=8888, show_default=True, type=PORT, help="JupyterLab's; 0: any.")
 def lab(no_browser: bool, port: int) -> None:
     """Start the sandbox and JupyterLab; Ctrl-C ends both."""
     from workshop import jupyter
@@ -450,6 +451,7 @@ def survive(
     wanted = target.any_app(app, run) if app else target.learner_app()
     vendors = VENDORS if vendor == "all" else (vendor,)
     modes = MODES if mode == "all" else (mode,)
+    command_line.check_picture(picture)
     found = command_line.run_with_bar(wanted, vendors, modes, repeat, requests)
     click.echo(command_line.tell(found, as_json, picture))
     sys.exit(1 if found.troubled or not found.complete else 0)

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from workshop import course
 from workshop.course import Step
@@ -19,7 +19,8 @@ from workshop.sandbox import running
 from workshop.scratch import rehearsal
 from workshop.views import link
 
-CELL_DEADLINE = 120
+# None takes so long, even on a machine that is busy with other things.
+CELL_DEADLINE = 600
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 PICTURE = "image/png"
 HTML = "text/html"
@@ -65,7 +66,7 @@ def execute(step: Step, root: Path, client_class: type[NotebookClient] = Noteboo
     )
     try:
         client.execute(env=_environment(root))
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise WorkshopError(
             f"{step.notebook.name}: a cell failed.\n{error}",
             f"Mend it, then `{command(f'notebooks run {step.number}')}`.",
@@ -156,7 +157,14 @@ def problems(numbers: list[int]) -> list[str]:
 
 
 def _chosen(numbers: list[int]) -> list[Step]:
-    return [step for step in course.notebooks() if not numbers or step.number in numbers]
+    known = course.notebooks()
+    unknown = sorted(set(numbers) - {step.number for step in known})
+    if unknown:
+        raise WorkshopError(
+            f"There is no notebook {unknown[0]}.",
+            f"There are {known[0].number} to {known[-1].number}.",
+        )
+    return [step for step in known if not numbers or step.number in numbers]
 
 
 def _first_difference(old: str, new: str) -> str:

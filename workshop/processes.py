@@ -235,7 +235,8 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOCALHOST, port))
-        except OSError:
+        # No number of a port at all.
+        except (OSError, OverflowError):
             return False
     return True
 

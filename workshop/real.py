@@ -11,6 +11,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from workshop import place
+from workshop.errors import WorkshopError
 
 SANDBOX_KEY = "sandbox"
 DATABASE = "microblog.sqlite"
@@ -38,9 +39,18 @@ def read_variables() -> dict[str, str]:
     """Return this shell's variables, with `.env` for those that it lacks.
 
     The order is docker compose's: a variable in the shell wins over the file.
+
+    Raises:
+        WorkshopError: the file is not UTF-8, as Windows' PowerShell writes it by `>`.
     """
     file = place.root() / ".env"
-    from_file = {name: value for name, value in dotenv_values(file).items() if value}
+    try:
+        from_file = {name: value for name, value in dotenv_values(file).items() if value}
+    except UnicodeDecodeError:
+        raise WorkshopError(
+            ".env cannot be read: it is not UTF-8.",
+            "Save it as UTF-8 in your editor, then run the same command again.",
+        ) from None
     return {**from_file, **os.environ} if file.is_file() else dict(os.environ)
 
 

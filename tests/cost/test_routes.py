@@ -2,6 +2,7 @@
 
 import pytest
 
+from workshop.cost import reading
 from workshop.cost.routes import OTHER, count_requests, name_kind, read_access_lines
 from workshop.cost.volumes import Kind
 
@@ -27,6 +28,14 @@ def test_route(address, route):
 @pytest.mark.parametrize(("status", "fails"), [(200, False), (404, False), (500, True)])
 def test_failure(status, fails):
     assert name_kind("GET", "/api/messages", status).fails is fails
+
+
+@pytest.mark.parametrize(
+    ("status", "read"), [(200, 200), ("200", 200), ("404 NOT FOUND", 404), ("", None), (None, None)]
+)
+def test_a_status_is_read_however_a_line_says_it(status, read):
+    known = reading.name_request("GET", "/api/messages", status)
+    assert known == (name_kind("GET", "/api/messages", read) if read else None)
 
 
 def test_another_service_has_no_kind():

@@ -145,6 +145,15 @@ def test_a_service_out_of_reach_is_told_without_its_address():
     assert clock.state == UNKNOWN
 
 
+def test_a_key_that_cannot_be_sent_at_all_is_told_as_well():
+    variables = {
+        "HONEYCOMB_API_KEY": "“curly”",
+        "HONEYCOMB_API_ENDPOINT": f"http://127.0.0.1:{free_port()}",
+    }
+    remark, _ = online.examine(variables, True)
+    assert remark.state == PROBLEM
+
+
 @pytest.mark.parametrize(
     ("away", "state"), [(0, FINE), (29, FINE), (-45, NOTE), (299, NOTE), (300, PROBLEM)]
 )

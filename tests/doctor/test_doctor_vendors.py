@@ -74,6 +74,7 @@ def test_the_sandboxes_own_key_is_named_with_its_source(vendor, name, monkeypatc
         ("X-Ray", {**AWS, "AWS_REGION": ""}, NOTE, "us-east-1"),
         ("Rollbar", {"ROLLBAR_ACCESS_TOKEN": "0a" * 16}, FINE, "ROLLBAR_ACCESS_TOKEN is set"),
         ("Rollbar", {"ROLLBAR_ACCESS_TOKEN": "a b"}, PROBLEM, "quotes or blanks"),
+        ("Rollbar", {"ROLLBAR_ACCESS_TOKEN": "“0a0a”"}, PROBLEM, "curly quotes"),
     ],
 )
 def test_the_form_of_a_key_tells_much(vendor, variables, state, words):

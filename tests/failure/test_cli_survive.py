@@ -51,6 +51,7 @@ def test_its_help_says_what_it_does_and_how_long_that_takes():
         (["--repeat", "0"], "--repeat"),
         (["--run", "flask run"], "--run goes with --app"),
         (["--app", "nowhere"], "nowhere is not there"),
+        (["--picture", "nowhere/x.png"], "there is no folder nowhere"),
     ],
     ids=str,
 )

@@ -12,7 +12,8 @@ from workshop.checks.presence import LEFT_OUT
 
 # The probe has Python write each thread's stack when this comes.
 ASK = signal.SIGUSR1
-ANSWER_DEADLINE = 1.0
+ANSWER_DEADLINE = 3.0
+LAST = "Current thread"
 FRAME = re.compile(r'^  File "(?P<file>[^"]+)", line (?P<line>\d+) in ', re.MULTILINE)
 
 
@@ -37,11 +38,11 @@ def find_line(notes_file: Path, mark: str, folder: Path) -> str:
 def _read(file: Path, folder: Path) -> str:
     """Wait for the stacks, and return the innermost line of theirs in the newest thread."""
     deadline = time.monotonic() + ANSWER_DEADLINE
-    text = ""
-    # It is written in one go, and ends with the main thread.
-    while not text and time.monotonic() < deadline:
+    before, text = "", ""
+    # It is written frame by frame, and ends with the main thread, in which the signal comes.
+    while not (LAST in text and text == before) and time.monotonic() < deadline:
         time.sleep(0.02)
-        text = file.read_text("utf-8", errors="replace") if file.is_file() else ""
+        before, text = text, file.read_text("utf-8", errors="replace") if file.is_file() else ""
     for frame in FRAME.finditer(text):
         path = folder / frame["file"]
         if path.is_relative_to(folder) and not LEFT_OUT & set(path.relative_to(folder).parts):

@@ -21,6 +21,8 @@ from workshop.sandbox.store import Reader
 from workshop.sandbox.xray.search import span_log
 from workshop.sandbox.xray.traces import iterate_xray_traces
 
+# A text may say more than the number: `200 OK`.
+_STATUS = re.compile(r"\d{3}")
 _XRAY_ID = re.compile(r"1-([0-9a-f]{8})-([0-9a-f]{24})")
 
 
@@ -103,7 +105,7 @@ def _read_line(message: str, size: int) -> _Line:
     except ValueError:
         said = None
     fields = said if isinstance(said, dict) else {}
-    kind = _name(fields.get("method"), fields.get("path"), fields.get("status"))
+    kind = name_request(fields.get("method"), fields.get("path"), fields.get("status"))
     return _Line(str(fields.get("trace_id", "")), kind, Volume(log_events=1, log_bytes=size))
 
 
@@ -111,7 +113,7 @@ def _kind_of_event(event: dict[str, Any]) -> Kind | None:
     """Return the kind of the request whose server span an event is; by either conventions."""
     if event.get("span.kind") != "server":
         return None
-    return _name(
+    return name_request(
         event.get("http.request.method") or event.get("http.method"),
         event.get("url.path") or event.get("http.target"),
         event.get("http.response.status_code") or event.get("http.status_code"),
@@ -137,7 +139,7 @@ def _add_segments(reader: Reader, reading: _Reading, since_ns: int) -> bool:
         as_spans = as_spans or any(is_span(part) for part in trace.segments)
         root = trace.root
         asked = root.http.get("request", {}) if root else {}
-        kind = _name(asked.get("method"), asked.get("url"), root.status) if root else None
+        kind = name_request(asked.get("method"), asked.get("url"), root.status) if root else None
         w3c_id = "".join(trace.trace_id.split("-")[1:])
         reading.learn(w3c_id, kind)
         size = by_w3c_id.get(w3c_id) or by_trace.get(trace.trace_id, 0)
@@ -149,14 +151,22 @@ def _add_segments(reader: Reader, reading: _Reading, since_ns: int) -> bool:
 def _kind_of_occurrence(occurrence: Occurrence, known: dict[str, Kind]) -> Kind | None:
     """Return whose error it is: backend's own, or that of a request that another service had."""
     asked = occurrence.request
-    kind = _name(asked.method, asked.url, 500) if asked else None
+    kind = name_request(asked.method, asked.url, 500) if asked else None
     if kind:
         return kind
     ids = (_XRAY_ID.sub(r"\1\2", each) for each in occurrence.trace_ids.values())
     return next((known[each] for each in ids if each in known), None)
 
 
-def _name(method: Any, address: Any, status: Any) -> Kind | None:
-    if not (method and address and isinstance(status, int | str)):
+def name_request(method: Any, address: Any, status: Any) -> Kind | None:
+    """Return the kind of a request, from what a span or a line says of it; None where it does not.
+
+    Args:
+        method: such as `GET`.
+        address: its address, or the path alone.
+        status: the answer's, as a number or a text that begins with it.
+    """
+    code = _STATUS.match(str(status))
+    if not (method and address and code):
         return None
-    return name_kind(str(method), str(address), int(status))
+    return name_kind(str(method), str(address), int(code[0]))

@@ -68,7 +68,7 @@ def ask_honeycomb(variables: Mapping[str, str]) -> tuple[Remark, str]:
     try:
         answer = requests.get(f"{address.rstrip('/')}/1/auth", headers=headers, timeout=TIMEOUT)
         said = answer.json() if answer.ok else {}
-    except requests.RequestException as error:
+    except (requests.RequestException, UnicodeError) as error:
         return _unreachable("Honeycomb", error), ""
     date = answer.headers.get("Date", "")
     if not answer.ok:

@@ -78,6 +78,8 @@ def _form_problem(name: str, variables: Mapping[str, str]) -> tuple[str, str, st
     value = variables.get(name, "").strip()
     if re.search(r"[\s'\"]", value):
         return PROBLEM, f"{name} has quotes or blanks in it", _HERE
+    if not value.isascii():
+        return PROBLEM, f"{name} has characters in it that no key has, such as curly quotes", _HERE
     if re.match(r"(?i)your|<|\$|x-honeycomb-team", value):
         return PROBLEM, f"{name} is not a key, but what stands in a key's place", _HERE
     return None

@@ -37,6 +37,22 @@ def run_with_bar(
         return matrix.run(target, vendors, modes, repeat, requests, progress)
 
 
+def check_picture(picture: Path | None) -> None:
+    """Check, before minutes are spent on measuring, that a picture could be written.
+
+    Args:
+        picture: the file to draw it into, if any.
+
+    Raises:
+        WorkshopError: there is no such folder.
+    """
+    if picture and not picture.absolute().parent.is_dir():
+        raise WorkshopError(
+            f"{picture} cannot be written: there is no folder {picture.parent}.",
+            "Make it, or name another file.",
+        )
+
+
 def tell(found: Matrix, as_json: bool, picture: Path | None) -> str:
     """Return the matrix as text, and draw it where that is wanted.
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import transient_settings
 
-from workshop.errors import WorkshopError
+from workshop.errors import WorkshopError, command
 from workshop.secret_scan import vendor_keys
 from workshop.steps import git
 
@@ -99,8 +99,12 @@ def scan(root: Path) -> Scanned:
         root: the repository's folder.
 
     Raises:
-        WorkshopError: it is no git repository.
+        WorkshopError: it is no git repository, or no folder at all.
     """
+    if not root.is_dir():
+        raise WorkshopError(
+            f"{root} is not a folder.", f"Name a repository's: `{command('secrets')} FOLDER`."
+        )
     found, lines = Scanned(), _Lines()
     listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", *LEFT_OUT)
     for name in sorted(set(listed.split("\0")) - {""}):
@@ -123,11 +127,12 @@ def _read_history(root: Path, found: Scanned) -> Iterator[tuple[str, str, str]]:
         "log",
         "--all",
         "-p",
+        # Of a merge, too: what was put in while merging is in no other commit.
+        "-m",
         "-U0",
         "--no-color",
         "--no-ext-diff",
         "--format=%x00%h (%s)",
-        "--",
     )
     commit = name = ""
     for line in _git(root, *words, "--", ".", *LEFT_OUT).split("\n"):
