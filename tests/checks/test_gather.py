@@ -72,6 +72,16 @@ def test_no_line_is_asked_for_while_watchtower_makes_the_stream(tmp_path):
     assert made < evidence.last.began_ns / 1e6
 
 
+@pytest.mark.parametrize(("usual_start", "willing"), [(-10.0, True), (100.0, False)])
+def test_who_takes_long_to_start_may_take_long_to_end(
+    course_app, monkeypatch, usual_start, willing
+):
+    monkeypatch.setattr(services, "STOP_DEADLINE", 0.0)
+    monkeypatch.setattr(services, "USUAL_START", usual_start)
+    evidence = gather.gather(target.learner_app(course_app), with_trials=False)
+    assert [ran.willing for ran in evidence.services.values()] == [willing, willing]
+
+
 def test_progress_is_told(course_app):
     said = []
     gather.gather(target.learner_app(course_app), said.append)

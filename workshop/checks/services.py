@@ -16,6 +16,8 @@ from workshop.sandbox.server import Sandbox
 
 START_DEADLINE = 15.0
 STOP_DEADLINE = 5.0
+# A machine on which an app takes longer than that to start needs longer for its end, too.
+USUAL_START = 2.0
 END_DEADLINE = 1.0
 LARGEST_OUTPUT = 10_000_000
 
@@ -37,6 +39,7 @@ def running(
         WorkshopError: the app's command cannot be run.
     """
     services: list[Service] = []
+    launched, started_in = time.monotonic(), 0.0
     watchman = _Watchman(services, mark)
     try:
         _launch(evidence, sandbox, folder, mark, services)
@@ -50,11 +53,13 @@ def running(
                 evidence.services[service.name].failure = error.reason
                 if service is services[-1]:
                     break
+        started_in = time.monotonic() - launched
         yield None if evidence.backend.failure else services[-1]
     finally:
+        seconds = STOP_DEADLINE + max(0.0, started_in - USUAL_START)
         try:
             for service in reversed(services):
-                _end(evidence, service, folder, mark, hurry)
+                _end(evidence, service, folder, mark, seconds, hurry)
         finally:
             # It looks at files that are gone soon.
             watchman.end()
@@ -109,8 +114,10 @@ class _Watchman:
                     process_tree.kill(service.process, f"{self._mark}/{service.name}")
 
 
-def _end(evidence: Evidence, service: Service, folder: Path, mark: str, hurry: Hurry) -> None:
-    """Stop one service and note what it said and left behind."""
+def _end(
+    evidence: Evidence, service: Service, folder: Path, mark: str, seconds: float, hurry: Hurry
+) -> None:
+    """Stop one service, within some seconds, and note what it said and left behind."""
     ran = evidence.services[service.name]
     # One that no longer answers may be about to end.
     patience = END_DEADLINE if _is_gone(evidence, ran) else 0
@@ -120,7 +127,7 @@ def _end(evidence: Evidence, service: Service, folder: Path, mark: str, hurry: H
     if _is_silent(evidence, ran) and not has_ended and not hurry.is_set():
         ran.stuck_at = stacks.find_line(noted, own_mark, evidence.folder)
     willing, ran.left_behind = process_tree.end(
-        service.process, signal.SIGINT, STOP_DEADLINE, own_mark, hurry
+        service.process, signal.SIGINT, seconds, own_mark, hurry
     )
     ran.willing = willing or has_ended
     ran.exit_code = service.process.returncode
