@@ -23,9 +23,11 @@ from workshop.sandbox.rollbar.items import Occurrence, read_occurrences
 from workshop.sandbox.server import Sandbox, running_sandbox
 
 ENVIRONMENT = "production"
-# Of each of two pages. If one trace in four is kept, more than three quarters of 80 are kept once
-# in 10²⁰ runs, and none once in 10¹⁰; if one in two is, more than three quarters in 10⁶.
-LIGHT = 40
+# If one trace in four is kept, more than three quarters of 80 are kept once in 10²⁰ runs, and none
+# once in 10¹⁰; if one in two is, more than three quarters in 10⁶. Of four requests one has to call
+# profiles, which takes its time: where each decides for itself, none of 20 is torn once in 10⁴.
+ROUNDS = 20
+SEARCHES = 3
 FAILING = 30
 # If one in four of them is traced, none of 50 is once in 10⁶ runs.
 HEALTH_CHECKS = 50
@@ -124,8 +126,9 @@ def _drive(found: Production, backend: Service, cast: Cast, hurry: Hurry) -> Non
         return traffic.ask(backend.url, method, path, body, hurry=hurry, sampled=None)
 
     bad = {"handle": cast.person, "message": "hello", "ttl": "1-day"}
-    for _ in range(LIGHT):
-        found.light += [ask("GET", f"/api/activities/@{cast.person}"), ask("GET", SEARCH)]
+    for _ in range(ROUNDS):
+        found.light += [ask("GET", SEARCH) for _ in range(SEARCHES)]
+        found.light.append(ask("GET", f"/api/activities/@{cast.person}"))
         # One that does not answer would keep the check waiting for each of them.
         if hurry.is_set() or not all(each.status for each in found.light):
             return
