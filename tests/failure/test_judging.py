@@ -62,6 +62,11 @@ def test_a_few_that_wait_are_seen_and_one_hiccup_is_not(slow, waits):
     assert judging.waits(outcome(times=[*drawn(1), *slow])) == waits
 
 
+@pytest.mark.parametrize(("started", "more"), [(0.8, 0.0), (2.0, 0.0), (4.0, 3.0)])
+def test_where_an_app_is_slow_to_start_all_else_may_take_longer(started, more):
+    assert judging.find_patience(started) == more
+
+
 def test_on_a_machine_that_hangs_for_both_nobody_waits():
     assert not judging.waits(outcome(times=[*drawn(1), 3, 3], twin_times=[*drawn(1), 2]))
 

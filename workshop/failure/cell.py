@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workshop.checks.target import Target
-from workshop.failure import arrivals, copies, stacks, starting
+from workshop.failure import arrivals, copies, judging, stacks, starting
 from workshop.failure.copies import Copy
 from workshop.failure.load import FOUND, RAISES, Shot
 from workshop.failure.outcome import Outcome
@@ -89,7 +89,8 @@ def run(
             if outcome.started is not None and not hurry.is_set():
                 _run_load(outcome, copy, twin, requests, hurry)
                 if vendors:
-                    outcome.back = not comes_back(copy, vendors, hurry)
+                    more = judging.find_patience(outcome.started)
+                    outcome.back = not comes_back(copy, vendors, hurry, more)
                 outcome.stopped = _stop(outcome, copy, hurry)
         finally:
             copy.kill()
@@ -111,18 +112,19 @@ def make_ill(sandbox: Sandbox, vendors: Sequence[str], mode: str) -> None:
         sandbox.doors.break_vendor(vendor, mode)
 
 
-def comes_back(copy: Copy, vendors: Sequence[str], hurry: Hurry) -> list[str]:
+def comes_back(copy: Copy, vendors: Sequence[str], hurry: Hurry, more: float = 0.0) -> list[str]:
     """Mend all back ends, send a little more, and return those where nothing of it arrives.
 
     Args:
         copy: the app.
         vendors: those that are looked at.
         hurry: ends the wait once it is set.
+        more: seconds beyond what it may usually take.
     """
     for vendor in VENDORS:
         copy.sandbox.doors.mend(vendor)
     before = arrivals.count(copy.sandbox)
-    longest = max(BACK_DEADLINES.get(each, BACK_DEADLINE) for each in vendors)
+    longest = max(BACK_DEADLINES.get(each, BACK_DEADLINE) for each in vendors) + more
     deadline = time.monotonic() + longest
     again = 0.0
     missing = list(vendors)

@@ -52,6 +52,15 @@ def find_limits(well: Outcome, slowness: float = 1.0) -> Limits:
     )
 
 
+def find_patience(started: float) -> float:
+    """Return for how many seconds more to wait on a machine that is slow to start an app.
+
+    Args:
+        started: how long that took, in seconds.
+    """
+    return PATIENCE * max(0.0, started - USUAL_START)
+
+
 def find_slowness(then: Outcome | None, now: Outcome) -> float:
     """Return how many times as long as it did the machine takes for the same, and 1 at least.
 

@@ -223,7 +223,8 @@ def _watch(trial: Trial, target: Target, well: Copy, ill: Copy, hurry: Hurry) ->
         # A request that hangs keeps a thread busy; what is asked now might not be answered.
         _end_well(trial, well, hurry)
         return
-    trial.missing = cell.comes_back(ill, VENDORS, hurry)
+    more = judging.find_patience(trial.well.started)
+    trial.missing = cell.comes_back(ill, VENDORS, hurry, more)
     cell.make_ill(ill.sandbox, VENDORS, SILENT)
     _load(trial, well, ill, asker, cell.shots(LAST, failing=2), hurry)
     with ThreadPoolExecutor(1) as pool:
