@@ -1,10 +1,13 @@
 """What all tests share."""
 
+import ast
+import functools
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -30,6 +33,24 @@ def pytest_configure():
     """Let Ctrl-C end apps also where a shell has started the tests with `&`, and so without it."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    ast.parse = one_at_a_time(ast.parse)
+
+
+def one_at_a_time(function):
+    """Return a function that no two threads are in.
+
+    Python 3.11 counts how deep a syntax tree is for all threads together, and now and then fails
+    where two build one: https://github.com/python/cpython/issues/106905. Checks read an app's code,
+    and each sandbox builds its routes; the tests have several at once.
+    """
+    lock = threading.RLock()
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        with lock:
+            return function(*args, **kwargs)
+
+    return call
 
 
 def pytest_collection_modifyitems(items):
