@@ -5,12 +5,17 @@ import os
 import subprocess
 from pathlib import Path
 
+from jsonschema.validators import validator_for
+
 ROOT = Path(__file__).parents[1]
 JUPYTER = ROOT / "deploy" / "jupyter"
 
 
-def read_schema(name):
-    return json.loads((ROOT / "tests" / "schemas" / f"{name}.schema.json").read_text("utf-8"))
+def find_breaches(document, name):
+    """Return what of a document does not hold to a schema in `tests/schemas/`."""
+    file = ROOT / "tests" / "schemas" / f"{name}.schema.json"
+    schema = json.loads(file.read_text("utf-8"))
+    return [each.message for each in validator_for(schema)(schema).iter_errors(document)]
 
 
 def explain_make(words, folder=ROOT):

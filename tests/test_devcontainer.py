@@ -2,15 +2,14 @@
 
 import json
 
-import jsonschema
 import pytest
-from hosted import JUPYTER, ROOT, explain_make, read_schema
+from hosted import JUPYTER, ROOT, explain_make, find_breaches
 
 DEVCONTAINER = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
 
 
 def test_it_holds_to_the_schema():
-    jsonschema.validate(DEVCONTAINER, read_schema("devcontainer"))
+    assert find_breaches(DEVCONTAINER, "devcontainer") == []
 
 
 @pytest.mark.parametrize(
@@ -23,8 +22,7 @@ def test_it_holds_to_the_schema():
     ],
 )
 def test_the_schema_can_refuse(change):
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**DEVCONTAINER, **change}, read_schema("devcontainer"))
+    assert find_breaches({**DEVCONTAINER, **change}, "devcontainer")
 
 
 def test_its_commands_are_the_two_that_a_learner_types():

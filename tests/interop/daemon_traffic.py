@@ -51,7 +51,7 @@ def count(sandbox):
         return reader.execute("SELECT count(*) FROM xray_segment_documents").fetchone()[0]
 
 
-def send_segments(daemon_address, sandbox):
+def assert_segments_go_through(daemon_address, sandbox):
     """Send a thousand segments, and see that each has come, once and whole."""
     with sdk(daemon_address, HERE / "segments.py") as program:
         for sent in range(BURST, SEGMENTS + 1, BURST):
@@ -64,7 +64,7 @@ def send_segments(daemon_address, sandbox):
     assert all(each["subsegments"][0]["name"] == "work" for each in kept)
 
 
-def sample_by_rules(daemon_address, sandbox, api):
+def assert_rules_are_followed(daemon_address, sandbox, api):
     """See that an SDK behind a daemon samples by the sandbox's rules, and reports to it."""
     api.create_sampling_rule(SamplingRule=rule("nothing", 1, rate=0.0, path="/nothing"))
     api.create_sampling_rule(SamplingRule=rule("all", 2, rate=1.0, path="/all"))

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 import requests
-from daemon_traffic import count, sample_by_rules, send_segments
+from daemon_traffic import assert_rules_are_followed, assert_segments_go_through, count
 from otlp_clients import sandbox_process, wait_until
 from xray_clients import KEY, api_client, datagram, segment
 
@@ -50,7 +50,7 @@ def send_one(port):
 
 
 def test_a_thousand_segments_in_and_a_thousand_out(near, sandbox):
-    send_segments(address(near), sandbox)
+    assert_segments_go_through(address(near), sandbox)
     assert count(near) == 0
     with near.reader() as reader:
         counts = read_counts(reader)
@@ -58,7 +58,7 @@ def test_a_thousand_segments_in_and_a_thousand_out(near, sandbox):
 
 
 def test_sampling_rules_and_targets_by_its_proxy(near, sandbox, api):
-    sample_by_rules(address(near), sandbox, api)
+    assert_rules_are_followed(address(near), sandbox, api)
 
 
 def test_an_error_of_awss_is_passed_on_as_it_is(near):

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 import yaml
-from daemon_traffic import sample_by_rules, send_segments
+from daemon_traffic import assert_rules_are_followed, assert_segments_go_through
 from otlp_clients import wait_until
 from programs import DAEMON
 from xray_clients import KEY, api_client
@@ -66,8 +66,8 @@ def _is_listening(process, address, log):
 
 
 def test_a_thousand_segments_in_and_a_thousand_out(daemon_address, sandbox):
-    send_segments(daemon_address, sandbox)
+    assert_segments_go_through(daemon_address, sandbox)
 
 
 def test_sampling_rules_and_targets_by_the_daemons_proxy(daemon_address, sandbox, api):
-    sample_by_rules(daemon_address, sandbox, api)
+    assert_rules_are_followed(daemon_address, sandbox, api)
