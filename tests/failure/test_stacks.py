@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from workshop import process_tree
+from workshop.checks.stacks import read_whole
 from workshop.failure import stacks, starting
 from workshop.failure.stacks import Place
 
@@ -93,6 +94,20 @@ def test_packages_beside_the_app_are_not_the_learner_s(app, monkeypatch):
     (app / ".venv" / "lib" / "other.py").touch()
     main = socket_below("rollbar", [(f"{app}/.venv/lib/other.py", 3, "call")])
     assert place_of(app, monkeypatch, stacks.find_starting, main) == Place("rollbar")
+
+
+def test_stacks_are_read_once_they_are_whole(tmp_path):
+    file = tmp_path / "1.stacks"
+    file.write_text("Thread 0x01 (most recent call first):\n")
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_whole, [file], 20)
+        with file.open("a") as more:
+            more.write("\nCurrent thread 0x02 (most recent call first):\n")
+        assert reading.result(20) == [file.read_text()]
+
+
+def test_a_process_that_does_not_answer_is_waited_for_no_longer(tmp_path):
+    assert read_whole([tmp_path / "1.stacks"], 0.1) == [""]
 
 
 WAITS = """

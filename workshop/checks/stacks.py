@@ -35,14 +35,32 @@ def find_line(notes_file: Path, mark: str, folder: Path) -> str:
     return ""
 
 
+def read_whole(files: list[Path], seconds: float) -> list[str]:
+    """Wait until processes have written all of their stacks, and return them, file by file.
+
+    They are written frame by frame, and last the main thread's, in which the signal comes.
+
+    Args:
+        files: where they are written; a file need not be there yet.
+        seconds: after so long what there is is returned.
+    """
+    deadline = time.monotonic() + seconds
+    texts: list[str] = ["" for _ in files]
+    while time.monotonic() < deadline:
+        before, texts = texts, [_read_text(file) for file in files]
+        if texts == before and all(LAST in text for text in texts):
+            break
+        time.sleep(0.02)
+    return texts
+
+
+def _read_text(file: Path) -> str:
+    return file.read_text("utf-8", errors="replace") if file.is_file() else ""
+
+
 def _read(file: Path, folder: Path) -> str:
     """Wait for the stacks, and return the innermost line of theirs in the newest thread."""
-    deadline = time.monotonic() + ANSWER_DEADLINE
-    before, text = "", ""
-    # It is written frame by frame, and ends with the main thread, in which the signal comes.
-    while not (LAST in text and text == before) and time.monotonic() < deadline:
-        time.sleep(0.02)
-        before, text = text, file.read_text("utf-8", errors="replace") if file.is_file() else ""
+    (text,) = read_whole([file], ANSWER_DEADLINE)
     for frame in FRAME.finditer(text):
         path = folder / frame["file"]
         if path.is_relative_to(folder) and not LEFT_OUT & set(path.relative_to(folder).parts):

@@ -4,12 +4,12 @@ import contextlib
 import os
 import re
 import signal
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from workshop import process_tree
 from workshop.checks.presence import LEFT_OUT
+from workshop.checks.stacks import read_whole
 from workshop.sandbox.faults.modes import CLOUDWATCH, HONEYCOMB, ROLLBAR, VENDORS, XRAY
 
 PROBE = Path(__file__).parent / "probe"
@@ -148,12 +148,5 @@ def _ask(mark: str, folder: Path) -> list[list[str]]:
             with contextlib.suppress(OSError):
                 os.kill(process.pid, ASK)
                 files.append(file)
-    deadline = time.monotonic() + ANSWER_DEADLINE
-    texts: list[str] = []
-    while time.monotonic() < deadline:
-        before, texts = texts, [file.read_text("utf-8", errors="replace") for file in files]
-        # The main thread, in which the signal comes, is written last.
-        if texts == before and all("Current thread" in text for text in texts):
-            break
-        time.sleep(0.05)
+    texts = read_whole(files, ANSWER_DEADLINE)
     return [[part for part in text.split("\n\n") if part.strip()] for text in texts]
