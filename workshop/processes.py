@@ -235,8 +235,7 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOCALHOST, port))
-        # No number of a port at all.
-        except (OSError, OverflowError):
+        except OSError:
             return False
     return True
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import yaml
 
+from workshop.checks.findings import Finding
+
 # In C where it is there, which is ten times as fast.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Hosts that a configuration may name where a check listens in their stead.
@@ -43,6 +45,38 @@ def load(file: Path) -> Any:
     except ValueError as error:
         # A date such as 2024-99-99, which has the form of one and is none.
         raise yaml.YAMLError(str(error)) from None
+
+
+def explain_unreadable(
+    id_: str, file: Path, error: yaml.YAMLError | None = None, problem: str = "something else"
+) -> Finding:
+    """Return the finding that docker compose cannot read a file.
+
+    Args:
+        id_: the finding's id; each area has its own.
+        file: the compose file.
+        error: as `load` raises it; its own words and its line are told, where it has any.
+        problem: what is wrong otherwise.
+    """
+    mark = getattr(error, "problem_mark", None)
+    return Finding(
+        id_,
+        expected="a file that docker compose can read",
+        got=getattr(error, "problem", None) or problem,
+        where=f"{file.name}:{mark.line + 1 if mark else 1}",
+    )
+
+
+def list_services(document: Any) -> dict[str, dict[str, Any]] | None:
+    """Return the services of a compose file that say something; None where it has no list of them.
+
+    Args:
+        document: as `load` returns it.
+    """
+    services = document.get("services") if isinstance(document, dict) else None
+    if not isinstance(services, dict):
+        return None
+    return {str(name): each for name, each in services.items() if isinstance(each, dict)}
 
 
 def find_service(file: Path | None, folder: Path) -> str:
@@ -107,15 +141,9 @@ def _services(file: Path | None) -> dict[str, dict[str, Any]]:
     if file is None:
         return {}
     try:
-        document = load(file)
-        services = document["services"]
-        return {str(name): service for name, service in services.items() if _is_mapping(service)}
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return list_services(load(file)) or {}
+    except yaml.YAMLError:
         return {}
-
-
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, dict)
 
 
 def _as_text(value: Any) -> str:

@@ -41,7 +41,7 @@ def judge(evidence: Evidence) -> list[Finding] | None:
     try:
         document = compose.load(file)
     except yaml.YAMLError as error:
-        return [_explain_unreadable(file.name, error)]
+        return [compose.explain_unreadable("cloudwatch/compose-unreadable", file, error)]
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict):
         return None
@@ -60,16 +60,6 @@ def judge(evidence: Evidence) -> list[Finding] | None:
                 else finding
             )
     return list(found.values()) if judged else None
-
-
-def _explain_unreadable(name: str, error: yaml.YAMLError) -> Finding:
-    mark = getattr(error, "problem_mark", None)
-    return Finding(
-        "cloudwatch/compose-unreadable",
-        expected="a file that docker compose can read",
-        got=getattr(error, "problem", None) or "something else",
-        where=f"{name}:{mark.line + 1 if mark else 1}",
-    )
 
 
 def _judge_service(

@@ -129,13 +129,7 @@ def _explain_unreadable(file: Path) -> Finding | None:
     try:
         compose.load(file)
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "")
-        return Finding(
-            "honeycomb/compose-unreadable",
-            expected="a file that docker compose can read",
-            got=problem or "something else",
-            where=f"{file.name}:{mark.line + 1 if mark else 1}",
-        )
+        return compose.explain_unreadable("honeycomb/compose-unreadable", file, error)
     return None
 
 

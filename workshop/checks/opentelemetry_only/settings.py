@@ -37,14 +37,10 @@ def _read(evidence: Evidence) -> dict[str, dict[str, Any]] | None:
     if file is None:
         return None
     try:
-        document = compose.load(file)
+        return compose.list_services(compose.load(file))
     except yaml.YAMLError:
         # Check 1 says so, with the line.
         return None
-    services = document.get("services") if isinstance(document, dict) else None
-    if not isinstance(services, dict):
-        return None
-    return {str(name): each for name, each in services.items() if isinstance(each, dict)}
 
 
 def _judge_daemon(evidence: Evidence, services: dict[str, dict[str, Any]]) -> list[Finding]:

@@ -49,23 +49,14 @@ def judge(evidence: Evidence) -> list[Finding] | None:
 
 def _read(file: Path) -> dict[str, Any] | Finding:
     """Return the services of a file, or what keeps docker compose from reading it."""
-    line, problem = 0, "no services in it"
+    id_ = "rollbar/compose-unreadable"
     try:
-        document = compose.load(file)
-        services = document.get("services") if isinstance(document, dict) else None
-        if isinstance(services, dict):
-            return {str(name): each for name, each in services.items() if isinstance(each, dict)}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        problem = error.problem or "something else"
-    except yaml.YAMLError:
-        problem = "something else"
-    return Finding(
-        "rollbar/compose-unreadable",
-        expected="a file that docker compose can read",
-        got=problem,
-        where=f"{file.name}:{line + 1}",
-    )
+        services = compose.list_services(compose.load(file))
+    except yaml.YAMLError as error:
+        return compose.explain_unreadable(id_, file, error)
+    if services is None:
+        return compose.explain_unreadable(id_, file, problem="no services in it")
+    return services
 
 
 def _judge_service(evidence: Evidence, services: dict[str, Any], service: str) -> Iterator[Finding]:

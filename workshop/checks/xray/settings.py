@@ -17,6 +17,8 @@ ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
 SWITCH = "AWS_XRAY_SDK_ENABLED"
 OFF = ("n", "no", "f", "false", "off", "0")
 
+UNREADABLE = "xray/compose-unreadable"
+
 
 def judge(evidence: Evidence) -> list[Finding] | None:
     """Return what is wrong with docker-compose.yml's daemon, the same mistake once.
@@ -50,16 +52,11 @@ def judge(evidence: Evidence) -> list[Finding] | None:
 def _read(file: Path) -> dict[str, Any] | Finding:
     """Return what a file says, or what keeps docker compose from reading it."""
     try:
-        document = compose.load(file)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        return _explain_unreadable(
-            file, error.problem or "something else", mark.line if mark else 0
-        )
-    except yaml.YAMLError:
-        return _explain_unreadable(file, "something else", 0)
-    if not isinstance(document, dict) or not isinstance(document.get("services"), dict):
-        return _explain_unreadable(file, "no services in it", 0)
+        document: dict[str, Any] = compose.load(file)
+    except yaml.YAMLError as error:
+        return compose.explain_unreadable(UNREADABLE, file, error)
+    if compose.list_services(document) is None:
+        return compose.explain_unreadable(UNREADABLE, file, problem="no services in it")
     return document
 
 
@@ -69,15 +66,6 @@ def _mappings(document: dict[str, Any], part: str) -> dict[str, Any]:
     if not isinstance(entries, dict):
         return {}
     return {str(name): each for name, each in entries.items() if isinstance(each, dict)}
-
-
-def _explain_unreadable(file: Path, problem: str, line: int) -> Finding:
-    return Finding(
-        "xray/compose-unreadable",
-        expected="a file that docker compose can read",
-        got=problem,
-        where=f"{file.name}:{line + 1}",
-    )
 
 
 def _addresses(evidence: Evidence) -> dict[str, str]:
