@@ -302,6 +302,23 @@ def test_every_route_raises(bench, folder):
     assert (found.id, found.where) == ("app/no-traffic-succeeds", "app.py:6")
 
 
+def test_every_route_raises_and_another_error_is_the_last(bench, folder):
+    raises = "\n@app.before_request\ndef look_up():\n    raise LookupError('at each request')\n"
+    at_its_end = "\n@atexit.register\ndef close():\n    raise OSError('at its end')\n"
+    write(folder, app="import atexit\n" + HEAD + raises + at_its_end)
+    found = only(bench.check(folder))
+    assert found.got == "14 requests, each of them: 500; LookupError: at each request"
+    assert found.where == "app.py:8"
+
+
+def test_every_route_raises_and_so_does_the_error_page(bench, folder):
+    raises = "\n@app.before_request\ndef look_up():\n    raise LookupError('the cause')\n"
+    page = "\n@app.errorhandler(500)\ndef excuse(error):\n    raise OSError('what follows')\n"
+    write(folder, app=HEAD + raises + page)
+    found = only(bench.check(folder))
+    assert found.got == "14 requests, each of them: 500; LookupError: the cause"
+
+
 def test_asks_for_input(bench, folder):
     write(folder, app=f"name = input('Your name? ')\n{HEAD}")
     found = only(bench.check(folder))

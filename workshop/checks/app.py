@@ -1,8 +1,11 @@
 """Judges the app itself, before any step: does it start, answer, and end?"""
 
+from collections import Counter
+
 from workshop.checks import output, services, starting, traffic
 from workshop.checks.evidence import Evidence
 from workshop.checks.findings import Finding
+from workshop.checks.output import Traceback
 from workshop.checks.traffic import Asked
 from workshop.checks.words import count
 
@@ -84,12 +87,13 @@ def _judge_answers(evidence: Evidence) -> list[Finding]:
             )
         ]
     if not any(asked.answered for asked in evidence.asked):
+        error = _find_commonest_error(evidence.backend.output)
         return [
             Finding(
                 "app/no-traffic-succeeds",
                 expected="at least one route that answers",
-                got=_describe_failures(evidence.asked) + _describe_error(evidence.backend.output),
-                where=output.line_of_theirs(evidence.backend.output, evidence.folder),
+                got=_describe_failures(evidence.asked) + (_describe_error(error) if error else ""),
+                where=error.line_of_theirs(evidence.folder) if error else "",
             )
         ]
     return _judge_pages(evidence)
@@ -102,19 +106,27 @@ def _describe_failures(asked: list[Asked]) -> str:
     return f"{count(len(asked), 'request')}, and all failed; the first: {asked[0]}"
 
 
-def _describe_error(text: str) -> str:
-    """Return the last error and the package that raised it, to follow a sentence, or nothing."""
+def _find_commonest_error(text: str) -> Traceback | None:
+    """Return the error that came with most requests, and of two that come together the first.
+
+    The first is the cause: where Flask cannot answer with its page for a 500 either, the server
+    reports one more error for the same request, at the end perhaps not any more.
+    """
     tracebacks = [
         each
         for each in output.read_tracebacks(text)
         # By Ctrl-C the check itself has ended the app.
         if each.frames and each.error != "KeyboardInterrupt"
     ]
-    if not tracebacks:
-        return ""
-    parts = tracebacks[-1].frames[-1].file.parts
+    often = Counter(each.error for each in tracebacks)
+    return max(tracebacks, key=lambda each: often[each.error], default=None)
+
+
+def _describe_error(traceback: Traceback) -> str:
+    """Return an error and the package that raised it, to follow a sentence."""
+    parts = traceback.frames[-1].file.parts
     package = parts[parts.index("site-packages") + 1] if "site-packages" in parts else ""
-    return f"; {tracebacks[-1].error}" + (f", raised inside {package}" if package else "")
+    return f"; {traceback.error}" + (f", raised inside {package}" if package else "")
 
 
 def _where_is(evidence: Evidence, asked: Asked) -> str:
