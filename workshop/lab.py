@@ -227,7 +227,8 @@ def trace(path: str, which: int = 1, seconds: float = PATIENCE) -> Trace | None:
     Args:
         path: the request's path, such as `/api/activities/home`.
         which: of the requests that you have sent since you last looked: 1 is the first.
-        seconds: how long to wait.
+        seconds: how long to wait until a part of it arrives; the rest has three times as long, as
+            each service sends its own.
     """
     if real.honeycomb_is_real(_variables):
         print(
@@ -235,14 +236,17 @@ def trace(path: str, which: int = 1, seconds: float = PATIENCE) -> Trace | None:
             f"dataset 'backend', Recent Traces, and the row of {path}."
         )
         return None
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
+    patience = seconds
     found: list[Trace] = []
-    while time.monotonic() < deadline:
+    while time.monotonic() < began + patience:
         found = [each for each in traces() if _asks_for(each, path)]
         new = [each for each in found if each.trace_id not in _shown]
-        if len(new) >= which and new[which - 1].is_whole:
-            found = new[:which]
-            break
+        if len(new) >= which:
+            patience = 3 * seconds
+            if new[which - 1].is_whole:
+                found = new[:which]
+                break
         time.sleep(0.05)
     if not found:
         print(_explain_nothing(path, seconds))
