@@ -38,7 +38,7 @@ from workshop.learner_app import RunningApp
 from workshop.sandbox import running
 from workshop.sandbox.cloudwatch.logs import read_group_name
 from workshop.sandbox.honeycomb.traces import Span, Trace, read_traces
-from workshop.sandbox.refusals import read_refusals
+from workshop.sandbox.refusals import Refusal, read_refusals
 from workshop.sandbox.rollbar.items import read_item, read_occurrences
 from workshop.sandbox.store import open_reader
 from workshop.sandbox.xray.assembly import assemble
@@ -56,7 +56,7 @@ from workshop.views import waterfall as waterfall_view
 from workshop.views.link import Link
 from workshop.views.picture import Picture
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 # For what is sure to come, on however busy a machine.
 LONGEST_WAIT = 30.0
 # How long docker waits between SIGTERM and SIGKILL.
@@ -222,7 +222,7 @@ def trace(path: str, which: int = 1, seconds: float = PATIENCE) -> Trace | None:
 
     A trace counts once it is whole: each span's parent is there, and so is the other side of
     each call between services. At the deadline the newest is returned as it is; so it is when you
-    have sent nothing since you last looked.
+    have sent nothing since you last looked. What is refused for good is not waited for.
 
     Args:
         path: the request's path, such as `/api/activities/home`.
@@ -247,6 +247,8 @@ def trace(path: str, which: int = 1, seconds: float = PATIENCE) -> Trace | None:
             if new[which - 1].is_whole:
                 found = new[:which]
                 break
+        elif not found and any(each.is_for_good for each in _read_refusals()):
+            break
         time.sleep(0.05)
     if not found:
         print(_explain_nothing(path, seconds))
@@ -265,15 +267,20 @@ def _asks_for(trace: Trace, path: str) -> bool:
     return any(span.kind == "server" and request_path(span) == path for span in trace.roots)
 
 
+def _read_refusals() -> list[Refusal]:
+    """Return what was refused on its way to Honeycomb since you started the app."""
+    with open_reader(_data) as reader:
+        told = read_refusals(reader, since_ns=_started_ns)
+    return [each for each in told if each.vendor in ("", "honeycomb")]
+
+
 def _explain_nothing(path: str, seconds: float) -> str:
     if running.find(_data) is None:
         return (
             f"No trace of {path} could arrive: the sandbox has ended. Restart the notebook's kernel"
             " (menu Kernel), which starts it again, and run the cells from the top."
         )
-    with open_reader(_data) as reader:
-        told = read_refusals(reader, since_ns=_started_ns)
-    refused = [each for each in told if each.vendor in ("", "honeycomb")]
+    refused = _read_refusals()
     if refused:
         last = refused[-1]
         return (

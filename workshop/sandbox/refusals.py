@@ -48,6 +48,11 @@ class Refusal:
     path: str
     user_agent: str
 
+    @property
+    def is_for_good(self) -> bool:
+        """Whether the same request, sent again, would be refused again."""
+        return 400 <= self.status < 500 and self.status not in (408, 429)
+
 
 def record_refusal(
     store: Store, *, vendor: str, kind: str, status: int, reason: str, path: str, user_agent: str
