@@ -47,13 +47,13 @@ def test_a_trace_is_waited_for_and_drawn(cell):
 def test_a_trace_that_has_begun_to_arrive_is_waited_for_longer(cell, checkout):
     apply.apply(1)
     file = checkout / "app" / "telemetry" / "honeycomb.py"
-    late = 'schedule_delay_millis=4000 if service_name == "profiles" else 100'
+    late = 'schedule_delay_millis=6000 if service_name == "profiles" else 100'
     text = file.read_text().replace("OTLPSpanExporter())", f"OTLPSpanExporter(), {late})")
     file.write_text(text)
     said = cell(
         "app = lab.start_app()\n"
         "requests.get(f'{app.url}/api/activities/home')\n"
-        "lab.tree(lab.trace('/api/activities/home', seconds=3))\n"
+        "lab.tree(lab.trace('/api/activities/home', seconds=4))\n"
     )
     assert "profiles         └─ GET /profiles/<handle>" in said
 

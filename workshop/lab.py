@@ -227,7 +227,7 @@ def trace(path: str, which: int = 1, seconds: float = PATIENCE) -> Trace | None:
     Args:
         path: the request's path, such as `/api/activities/home`.
         which: of the requests that you have sent since you last looked: 1 is the first.
-        seconds: how long to wait until a part of it arrives; the rest has three times as long, as
+        seconds: how long to wait until a part of it arrives; the whole has twice as long, as
             each service sends its own.
     """
     if real.honeycomb_is_real(_variables):
@@ -243,7 +243,7 @@ def trace(path: str, which: int = 1, seconds: float = PATIENCE) -> Trace | None:
         found = [each for each in traces() if _asks_for(each, path)]
         new = [each for each in found if each.trace_id not in _shown]
         if len(new) >= which:
-            patience = 3 * seconds
+            patience = 2 * seconds
             if new[which - 1].is_whole:
                 found = new[:which]
                 break
