@@ -86,7 +86,7 @@ def test_nothing_is_waited_for_in_a_hurry(launch):
     with pytest.raises(DidNotStartError):
         processes.wait_until_listening(service, 60, hurry)
     process_tree.end(service.process, signal.SIGINT, 60, service.mark, hurry)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert service.process.returncode is not None
 
 

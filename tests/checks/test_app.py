@@ -17,8 +17,8 @@ def home():
 def _in_a_hurry(monkeypatch):
     """Wait a shorter time than learners' machines may need, where it is known to be in vain."""
     slow = round(find_factor())
-    monkeypatch.setattr(traffic, "REQUEST_DEADLINE", 1.5 * slow)
-    monkeypatch.setattr(traffic, "NEXT_DEADLINE", slow)
+    monkeypatch.setattr(traffic, "REQUEST_DEADLINE", 2.5 * slow)
+    monkeypatch.setattr(traffic, "NEXT_DEADLINE", 1.5 * slow)
 
 
 @pytest.fixture
