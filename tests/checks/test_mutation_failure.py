@@ -37,10 +37,10 @@ CAUGHT = {
     },
 }
 EXPECTED = mutants.label_each(CAUGHT)
+# What an outage costs is shown and not judged; tests/failure/ holds the lines to be kept. Where the
+# group comes late, the lines of the end are lost as well.
+RACES = {"app/telemetry/cloudwatch.py: while self.early:": {None, LOST}}
 SURVIVORS = {
-    "app/telemetry/cloudwatch.py: while self.early:": (
-        "what an outage costs is shown and not judged; tests/failure/ holds the lines to be kept"
-    ),
     "app/telemetry/cloudwatch.py: os.register_at_fork(after_in_child=handler.start)": (
         "gunicorn builds the app after the fork; with --preload notebook 09 counts what arrives"
     ),
@@ -133,9 +133,9 @@ def found(request, tmp_path_factory):
 
 def test_each_mutant_is_listed_once():
     assert not set(LEFT_OUT) & (set(EXPECTED) | set(SURVIVORS))
-    mutants.assert_each_is_listed_once(MUTANTS, EXPECTED | LEFT_OUT, SURVIVORS)
+    mutants.assert_each_is_listed_once(MUTANTS, EXPECTED | LEFT_OUT | RACES, SURVIVORS)
 
 
 @pytest.mark.parametrize("label", [each for each in MUTANTS if each not in LEFT_OUT])
 def test_mutant(label, found):
-    mutants.assert_caught(label, found, EXPECTED, SURVIVORS)
+    mutants.assert_caught(label, found, EXPECTED, SURVIVORS, RACES)

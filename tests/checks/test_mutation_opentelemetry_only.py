@@ -72,7 +72,14 @@ CAUGHT = {
 }
 EXPECTED = mutants.label_each(CAUGHT)
 NOT_WRITTEN = "what the app then does not write is no matter of its telemetry"
-OF_CHECK_1 = "check 1 finds it: its own spans without attributes, spans lost at the end"
+OF_CHECK_1 = "check 1 finds it: its own spans without attributes"
+# Each queue loses what it still holds at the end; on a busy machine one has sent more by then.
+RACES = {
+    "app/telemetry/tracing.py: lifecycle.at_the_end(queue.shutdown)": {
+        None,
+        "opentelemetry-only/not-the-same",
+    },
+}
 SURVIVORS = {
     "app/db.py: _execute(sql, values)": NOT_WRITTEN,
     "app/db.py: _connect().commit()": NOT_WRITTEN,
@@ -90,7 +97,6 @@ SURVIVORS = {
     "app/telemetry/redaction.py: @functools.lru_cache(maxsize=1024)": (
         "it saves time: what is cleaned is the same without it"
     ),
-    "app/telemetry/tracing.py: lifecycle.at_the_end(queue.shutdown)": OF_CHECK_1,
     "app/telemetry/tracing.py: set_global_textmap(TraceContextTextMapPropagator())": (
         "the boundary takes baggage off as well, as in step 07"
     ),
@@ -107,9 +113,9 @@ def found(request, tmp_path_factory):
 
 
 def test_each_mutant_is_listed_once():
-    mutants.assert_each_is_listed_once(MUTANTS, EXPECTED, SURVIVORS)
+    mutants.assert_each_is_listed_once(MUTANTS, EXPECTED | RACES, SURVIVORS)
 
 
 @pytest.mark.parametrize("label", MUTANTS)
 def test_mutant(label, found):
-    mutants.assert_caught(label, found, EXPECTED, SURVIVORS)
+    mutants.assert_caught(label, found, EXPECTED, SURVIVORS, RACES)
