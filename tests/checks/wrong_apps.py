@@ -30,8 +30,11 @@ SLOW = (
     ("app/avatars.py", "ITERATIONS = 60_000", "ITERATIONS = 1"),
     ("app/services/search_activities.py", "RECENT = 50", "RECENT = 1"),
 )
-# What is wrong with these is only seen beside the slow work that they leave out.
+# What is wrong with these is only seen beside the slow work that they leave out: the check compares
+# two times. A thread that has to wait for its turn in the wrong moment makes the short one longer,
+# so on a machine as busy as it is here, one of a few checks has to see it.
 MEASURED = ("03-subsegments/empty",)
+MOST_TRIES = 3
 
 
 def names(number):
@@ -141,7 +144,10 @@ def check_each_in_advance(request, tmp_path_factory):
 
     def check_one(name):
         app = make(name, folder / name.replace("/", " "))
-        done = check_app(app, step_of(name).number)
+        for _ in range(MOST_TRIES if name.startswith(MEASURED) else 1):
+            done = check_app(app, step_of(name).number)
+            if done.exit_code:
+                break
         return done.exit_code, normalise(done.as_text())
 
     with quick_checks():
